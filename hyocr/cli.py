@@ -1,0 +1,157 @@
+"""The `hyocr` command: thin verbs over the reader.
+
+Results go to stdout or a folder, everything else to stderr. Exit codes: 0 all read, 1 something failed (the rest is
+done), 2 wrong usage, 130 stopped by Ctrl-C (what was done is kept). The heavy libraries load when a verb needs them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from tqdm import tqdm
+
+from hyocr import __version__
+from hyocr.document import Document, PageError, PageResult
+from hyocr.errors import HyocrError, InputError
+
+if TYPE_CHECKING:
+    from hyocr.engines.base import Engine
+    from hyocr.reader import Reader
+
+app = typer.Typer(name="hyocr", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Engines = Literal["transformers"]
+Strategy = Literal["auto", "page", "lines"]
+Format = Literal["text", "markdown", "json"]
+Language = Literal["en", "zh"]
+
+Inputs = Annotated[list[str], typer.Argument(help="Images, PDFs, folders of them, or globs in quotes.")]
+ModelOption = Annotated[str, typer.Option("--model", "-m", help="nano, a checkpoint folder, or a hub id.")]
+EngineOption = Annotated[Engines, typer.Option("--engine", help="What runs the model.")]
+StrategyOption = Annotated[
+    Strategy, typer.Option("--strategy", help="Read whole pages or line by line; auto: as the model was trained.")
+]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Form of the results.")]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder for one file per input; default stdout.")
+]
+LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the prompt.")]
+OverlayOption = Annotated[bool, typer.Option("--overlay", help="Also write PNGs with the lines drawn in to --output.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only warnings and errors.")]
+
+
+@app.callback(invoke_without_command=True)
+def main(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+    """Read documents by asking, with one small vision-language model."""
+    if version:
+        print(f"hyocr {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def read(
+    inputs: Inputs,
+    model: ModelOption = "nano",
+    engine: EngineOption = "transformers",
+    strategy: StrategyOption = "auto",
+    format: FormatOption = "text",
+    output: OutputOption = None,
+    lang: LanguageOption = "en",
+    overlay: OverlayOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Read the text of images and PDFs."""
+    _run(inputs, Job("read", model, engine, strategy, format, output, lang, quiet, overlay))
+
+
+@app.command()
+def spot(
+    inputs: Inputs,
+    model: ModelOption = "nano",
+    engine: EngineOption = "transformers",
+    strategy: StrategyOption = "auto",
+    format: FormatOption = "json",
+    output: OutputOption = None,
+    lang: LanguageOption = "en",
+    overlay: OverlayOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Find every line of text with its box in pixels."""
+    _run(inputs, Job("spotting", model, engine, strategy, format, output, lang, quiet, overlay))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help='What to ask about every page, such as "What is the total?"')],
+    inputs: Inputs,
+    model: ModelOption = "nano",
+    engine: EngineOption = "transformers",
+    format: FormatOption = "text",
+    output: OutputOption = None,
+    lang: LanguageOption = "en",
+    quiet: QuietOption = False,
+) -> None:
+    """Ask one question about each page."""
+    if not question.strip():
+        raise typer.BadParameter("the question is empty", param_hint="QUESTION")
+    _run(inputs, Job("ask", model, engine, "page", format, output, lang, quiet, question=question))
+
+
+@app.command()
+def info(model: ModelOption = "nano") -> None:
+    """Print what a checkpoint is and which versions run it."""
+    with _sentences():
+        _silence()
+        import torch
+        import transformers
+
+        from hyocr.model.checkpoint import load
+
+        checkpoint = load(model)
+        parameters = sum(tensor.numel() for tensor in checkpoint.model.parameters())
+        facts = {
+            "name": checkpoint.name,
+            "parameters": f"{parameters:,}",
+            "strategy": checkpoint.default_strategy,
+            "folder": checkpoint.folder,
+            "device": checkpoint.model.device,
+            "versions": f"hyocr {__version__}, torch {torch.__version__}, transformers {transformers.__version__}",
+        }
+        for name, fact in facts.items():
+            print(f"{name + ':':12}{fact}")
+
+
+def _run(inputs: list[str], **options: Any) -> None:
+    if options.get("overlay") and not options["folder"]:
+        raise typer.BadParameter("needs --output DIR for the pictures", param_hint="--overlay")
+    with _sentences():
+        from hyocr.batch import Batch, Job
+
+        succeeded = Batch(Job(**options), inputs).run()
+    if not succeeded:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Turns what can be expected to go wrong into one line and an exit code."""
+    try:
+        yield
+    except HyocrError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted: what was done so far is kept", err=True)
+        raise typer.Exit(130) from None
+
+
+if __name__ == "__main__":
+    app()

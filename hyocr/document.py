@@ -1,0 +1,113 @@
+"""The result types every other room speaks: Document > PageResult > Line, in pixels of the page image.
+
+Serialised with `Document.to_dict`, whose layout is described in `docs/document-schema.md` and versioned by `SCHEMA_VERSION`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+SCHEMA_VERSION = "1.0"
+
+FinishReason = Literal["stop", "length", "repetition", "cancelled"]
+Status = Literal["ok", "partial", "failed"]
+
+
+@dataclass(frozen=True)
+class Box:
+    """An axis-aligned rectangle in pixels, x to the right and y down, with x1 <= x2 and y1 <= y2."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    @property
+    def width(self) -> float:
+        return self.x2 - self.x1
+
+    @property
+    def height(self) -> float:
+        return self.y2 - self.y1
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text. `polygon` holds the corners, clockwise from the top left, where they are not those of `box`.
+
+    `confidence` is the geometric mean and `min_confidence` the minimum of the token probabilities (0..1), None if unknown.
+    """
+
+    text: str
+    box: Box | None = None
+    polygon: tuple[tuple[float, float], ...] | None = None
+    confidence: float | None = None
+    min_confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class Unparsed:
+    """A stretch of model output that no parser rule understood: kept, never dropped. `start` is its offset in `raw`."""
+
+    text: str
+    start: int
+
+
+@dataclass(frozen=True)
+class PageError:
+    """Why a page failed: the exception's class name and its sentence."""
+
+    type: str
+    message: str
+
+
+@dataclass
+class PageResult:
+    """What was read on one page.
+
+    `status` is "ok" (complete), "partial" (some text is known to be missing or doubtful: a length or repetition stop,
+    a failed line, unparsed output) or "failed" (no text; see `error`). `text` is the plain text in reading order, `lines`
+    the same with boxes where the task or strategy gives them, `raw` the model's untouched output.
+    `width` and `height` are those of the page image in pixels; `number` counts from 1.
+    """
+
+    number: int
+    width: int
+    height: int
+    status: Status = "ok"
+    finish_reason: FinishReason = "stop"
+    text: str = ""
+    lines: list[Line] = field(default_factory=list)
+    unparsed: list[Unparsed] = field(default_factory=list)
+    raw: str = ""
+    confidence: float | None = None
+    min_confidence: float | None = None
+    error: PageError | None = None
+    seconds: float = 0.0
+
+
+@dataclass
+class Document:
+    """All pages of one source. `status` is "ok" only if every page is, "failed" only if every page is."""
+
+    source: str
+    task: str
+    model: str
+    strategy: str
+    pages: list[PageResult] = field(default_factory=list)
+
+    @property
+    def status(self) -> Status:
+        states = {page.status for page in self.pages}
+        if states == {"ok"}:
+            return "ok"
+        return "failed" if states <= {"failed"} else "partial"
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(page.text for page in self.pages if page.text)
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dictionary, schema version first."""
+        return {"schema_version": SCHEMA_VERSION, "status": self.status, **asdict(self)}

@@ -1,0 +1,61 @@
+"""The one protocol between the reader and whatever runs the model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from PIL import Image
+
+from hyocr.document import FinishReason
+
+
+@dataclass(frozen=True)
+class Request:
+    """One image (RGB), one prompt, and how much may be written about it. `temperature` 0 is greedy."""
+
+    image: Image.Image
+    prompt: str
+    max_tokens: int = 1024
+    temperature: float = 0.0
+
+
+@dataclass(frozen=True)
+class Generation:
+    """What the model wrote.
+
+    `text` keeps markup tokens such as `<ref>` and `<quad>` but not control tokens (begin, end, role).
+    `logprobs[i]` is the natural-log probability of token i and `ends[i]` the offset in `text` after it, so that
+    `text[a:b]` is covered by the tokens whose end lies in (a, b]. Both are empty where an engine cannot tell.
+    """
+
+    text: str
+    finish_reason: FinishReason
+    logprobs: tuple[float, ...] = ()
+    ends: tuple[int, ...] = ()
+    prompt_tokens: int = 0
+
+    def confidence(self, start: int = 0, end: int | None = None) -> tuple[float | None, float | None]:
+        """Geometric mean and minimum probability of the tokens that wrote `text[start:end]`; (None, None) if unknown."""
+        stop = len(self.text) if end is None else end
+        chosen = [p for p, at in zip(self.logprobs, self.ends, strict=True) if start < at <= stop]
+        if not chosen:
+            return None, None
+        return math.exp(sum(chosen) / len(chosen)), math.exp(min(chosen))
+
+
+class Engine(Protocol):
+    """Runs a checkpoint. `name` is the checkpoint's name, `default_strategy` the reading strategy its metadata asks for."""
+
+    name: str
+    default_strategy: str
+
+    def generate(self, requests: Sequence[Request]) -> list[Generation]:
+        """One Generation per request, in order. Raises EngineError when the model cannot run."""
+        ...
+
+    def stream(self, request: Request) -> Iterator[str]:
+        """Pieces of text as they are written; stops like `generate` does."""
+        ...

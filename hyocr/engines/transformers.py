@@ -1,0 +1,179 @@
+"""Runs a checkpoint in this process with the transformers library."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from hyocr.engines.base import Generation, Request
+from hyocr.engines.decoding import decode
+from hyocr.engines.writer import Pieces, Writer
+from hyocr.errors import EngineError
+from hyocr.model.checkpoint import load
+
+BATCH_TOKENS = {"cpu": 32768, "cuda": 131072}
+"""Prompt plus answer tokens of one batch. A token's keys and values take 4 KB in nano on CPU, 98 KB in the 1B on CUDA."""
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A request that fits the model: its prompt text, the prompt's length in tokens, and how much may be written."""
+
+    index: int
+    request: Request
+    prompt: str
+    length: int
+    max_tokens: int
+
+    @property
+    def tokens(self) -> int:
+        return self.length + self.max_tokens
+
+
+class TransformersEngine:
+    """An `Engine` for any HunYuanVLForConditionalGeneration checkpoint: "nano", a folder or a hub id.
+
+    `device` None takes CUDA where there is one. `batch_tokens` bounds the tokens (prompts and answers) that are in work at
+    once; requests of similar length share a batch. A batch that does not fit the memory is halved until it does.
+    """
+
+    def __init__(self, checkpoint: str = "nano", device: str | None = None, batch_tokens: int | None = None) -> None:
+        loaded = load(checkpoint, device)
+        self.name = loaded.name
+        self.default_strategy = loaded.default_strategy
+        self._model, self._processor = loaded.model, loaded.processor
+        self._batch_tokens = batch_tokens or BATCH_TOKENS.get(self._model.device.type, BATCH_TOKENS["cpu"])
+        self._context = int(self._model.config.text_config.max_position_embeddings)
+        chat, last = _chat_tokens(self._processor)
+        self._stops = _end_ids(self._model) | {last}
+        self._pieces = Pieces(self._processor.tokenizer, chat | self._stops | _image_ids(self._model.config))
+
+    def generate(self, requests: Sequence[Request]) -> list[Generation]:
+        """One Generation per request, in order. Raises EngineError, naming the request, where one cannot run."""
+        done: dict[int, Generation] = {}
+        for batch in _batches([self._job(i, request) for i, request in enumerate(requests)], self._batch_tokens):
+            done.update(self._run(batch))
+        return [done[i] for i in range(len(requests))]
+
+    def stream(self, request: Request) -> Generator[str, None, Generation]:
+        """Pieces of whole characters as they are written; the generator's return value is the Generation.
+
+        On a repetition stop the pieces hold the loop as it was written; only the returned Generation is trimmed.
+        """
+        job = self._job(0, request)
+        writer = self._writer(job)
+        shown = 0
+        try:
+            for _ in decode(self._model, self._inputs([job]), [writer]):
+                if len(writer.text) > shown:
+                    yield writer.text[shown:]
+                    shown = len(writer.text)
+        except RuntimeError as error:
+            raise _engine_error(error, job) from error
+        return writer.generation(job.length)
+
+    def _job(self, index: int, request: Request) -> _Job:
+        """Checks a request before anything runs, so that a bad one costs no work on the others."""
+        prompt = self._processor.apply_chat_template(_messages(request.prompt), add_generation_prompt=True, tokenize=False)
+        tokenizer, images = self._processor.tokenizer, self._processor.image_processor
+        try:
+            self._processor.validate_inputs(images=[request.image], text=[prompt])
+            rows, columns = images.get_number_of_image_patches(request.image.height, request.image.width)
+        except (ValueError, ZeroDivisionError) as error:
+            raise EngineError(f"Request {index}: the model cannot take this image or prompt: {error}") from error
+        merge = images.merge_size
+        visual = rows // merge * (columns // merge + 1) + 2
+        length = len(tokenizer(prompt, add_special_tokens=False)["input_ids"]) - 1 + visual
+        room = self._context - length
+        if room < 1:
+            raise EngineError(
+                f"Request {index}: image and prompt take {length} tokens, the model holds {self._context}; "
+                "use a smaller image or cut it into parts."
+            )
+        return _Job(index, request, prompt, length, min(request.max_tokens, room))
+
+    def _run(self, batch: list[_Job]) -> dict[int, Generation]:
+        writers = [self._writer(job) for job in batch]
+        try:
+            for _ in decode(self._model, self._inputs(batch), writers):
+                pass
+        except (RuntimeError, MemoryError) as error:
+            if len(batch) == 1 or not _out_of_memory(error):
+                raise _engine_error(error, batch[0]) from error
+        else:
+            return {job.index: writer.generation(job.length) for job, writer in zip(batch, writers, strict=True)}
+        # Retried out here, where the failed attempt's tensors are no longer held by the exception.
+        half = len(batch) // 2
+        return self._run(batch[:half]) | self._run(batch[half:])
+
+    def _writer(self, job: _Job) -> Writer:
+        return Writer(self._pieces, self._stops, job.max_tokens, job.request.temperature)
+
+    def _inputs(self, batch: Iterable[_Job]) -> dict[str, Tensor]:
+        inputs = self._processor(
+            text=[job.prompt for job in batch],
+            images=[[job.request.image.convert("RGB")] for job in batch],
+            padding=True,
+            padding_side="left",
+            return_tensors="pt",
+        )
+        return dict(inputs.to(self._model.device))
+
+
+def _batches(jobs: list[_Job], budget: int) -> list[list[_Job]]:
+    """Jobs of similar length together, longest first; rows times the longest row stay within `budget` tokens."""
+    batches: list[list[_Job]] = []
+    widest = 0
+    for job in sorted(jobs, key=lambda job: job.tokens, reverse=True):
+        if not batches or (len(batches[-1]) + 1) * widest > budget:
+            batches.append([])
+            widest = job.tokens
+        batches[-1].append(job)
+    return batches
+
+
+def _messages(question: str, answer: str | None = None) -> list[dict[str, Any]]:
+    """HunyuanOCR's chat: the empty system message is part of it, without it the prompt is another one."""
+    content = [{"type": "image"}, {"type": "text", "text": question}]
+    messages: list[dict[str, Any]] = [{"role": "system", "content": ""}, {"role": "user", "content": content}]
+    return messages if answer is None else [*messages, {"role": "assistant", "content": answer}]
+
+
+def _chat_tokens(processor: Any) -> tuple[set[int], int]:
+    """The special tokens that the chat template writes around a conversation, and the one that ends an answer.
+
+    Asking the template is surer than the config: HunyuanOCR 1.0's says sep_token_id 0, an ordinary token.
+    """
+    text = processor.apply_chat_template(_messages("", ""), tokenize=False)
+    ids = processor.tokenizer(text, add_special_tokens=False)["input_ids"]
+    special = [i for i in ids if i in processor.tokenizer.added_tokens_decoder]
+    return set(special), special[-1]
+
+
+def _end_ids(model: Any) -> set[int]:
+    ends: set[int] = set()
+    for eos in (model.generation_config.eos_token_id, model.config.text_config.eos_token_id):
+        ends.update(eos if isinstance(eos, list) else [] if eos is None else [eos])
+    return ends
+
+
+def _image_ids(config: Any) -> set[int]:
+    return {config.image_token_id, config.im_start_id, config.im_end_id}
+
+
+def _out_of_memory(error: Exception) -> bool:
+    # The CPU allocator raises a plain RuntimeError.
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error)
+
+
+def _engine_error(error: Exception, job: _Job) -> EngineError:
+    if _out_of_memory(error):
+        return EngineError(
+            f"Request {job.index}: out of memory with {job.length} prompt tokens, even alone; "
+            "use a smaller image, fewer max_tokens or a larger device."
+        )
+    return EngineError(f"Request {job.index}: the model failed: {error}")

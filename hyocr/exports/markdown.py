@@ -1,0 +1,55 @@
+"""Markdown (CommonMark and GitHub's) that renders as the very text that was read."""
+
+from __future__ import annotations
+
+import re
+
+from hyocr.document import Document, PageResult
+
+SUFFIX = ".md"
+
+# Characters with a meaning anywhere in a line. "&" has one only where it begins an entity such as &lt; or &#9;.
+INLINE = re.compile(r"[\\`*_\[\]<>|~$]|&(?=#?\w+;)")
+
+# What makes a heading (of the line before, for "=" and "-"), list, rule or table of a line that begins with it.
+MARKER = re.compile(r"[#+=:-]")
+NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")
+
+
+def export(document: Document) -> str:
+    """Lines keep their breaks, blank lines part paragraphs, and each of several pages begins with a comment.
+
+    A page that is not complete says so in its comment.
+    """
+    several = len(document.pages) > 1
+    pages = [_page(page, several) for page in document.pages]
+    return "\n\n".join(page.strip("\n") for page in pages if page) + "\n" if any(pages) else ""
+
+
+def escape(text: str) -> str:
+    """`text` with backslashes where Markdown would see markup, and two spaces at the end of lines that go on.
+
+    Spaces at the ends of a line are dropped: at the start they would make it a code block.
+    """
+    lines = [_escape_line(line.strip()) for line in text.splitlines()]
+    following = [*lines[1:], ""]
+    return "\n".join(line + "  " if line and after else line for line, after in zip(lines, following, strict=True))
+
+
+def _escape_line(line: str) -> str:
+    line = INLINE.sub(r"\\\g<0>", line)
+    if MARKER.match(line):
+        return "\\" + line
+    number = NUMBER.match(line)
+    return f"{number[1]}\\{line[len(number[1]) :]}" if number else line
+
+
+def _page(page: PageResult, several: bool) -> str:
+    notes = [f"page {page.number}"] if several or page.status != "ok" else []
+    if page.status == "partial":
+        notes.append(f"not complete, finish reason {page.finish_reason}")
+    if page.error:
+        notes.append(f"failed: {page.error.message}")
+    comment = ", ".join(notes).replace("--", "- -")  # two dashes may end a comment
+    parts = [f"<!-- {comment} -->\n" if comment else "", escape(page.text.strip())]
+    return "\n".join(part for part in parts if part)

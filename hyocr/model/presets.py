@@ -1,0 +1,89 @@
+"""Model sizes: `nano`, which this project trains, and `1b`, the published HunyuanOCR."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from transformers import HunYuanVLConfig, HunYuanVLForConditionalGeneration, PreTrainedTokenizerBase, HunYuanVLProcessor
+from transformers.models.hunyuan_vl.image_processing_pil_hunyuan_vl import HunYuanVLImageProcessorPil
+
+from hyocr.canvas import HEIGHT, STEP
+from hyocr.model import vocabulary as v
+
+
+def config_nano(tokenizer: PreTrainedTokenizerBase) -> HunYuanVLConfig:
+    """9.9 M parameters: a 6-layer ViT of width 192 and a 4-layer language model of width 256, heads of 64."""
+    ids = {name: tokenizer.convert_tokens_to_ids(token) for name, token in vars(v).items() if name.isupper() and isinstance(token, str)}
+    ends = [ids["ASSISTANT"], ids["END"]]
+    return HunYuanVLConfig(
+        text_config={
+            "vocab_size": len(tokenizer),
+            "hidden_size": 256,
+            "intermediate_size": 768,
+            "num_hidden_layers": 4,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "head_dim": 64,
+            "max_position_embeddings": 8192,
+            # The published alpha of 1000 would turn the width axis by less than 0.02 rad over a page of nano's size:
+            # a small base lets the four axes tell neighbouring patches apart.
+            "rope_parameters": {
+                "rope_type": "dynamic",
+                "alpha": 1.0,
+                "rope_theta": 1000.0,
+                "factor": 1.0,
+                "mrope_section": [8, 8, 8, 8],
+            },
+            "pad_token_id": ids["PAD"],
+            "bos_token_id": ids["BEGIN"],
+            "eos_token_id": ends,
+            "eod_token_id": ids["END"],
+            "sep_token_id": ids["SEPARATOR"],
+            "tie_word_embeddings": True,
+        },
+        vision_config={
+            "hidden_size": 192,
+            "intermediate_size": 768,
+            "num_hidden_layers": 6,
+            "num_attention_heads": 3,
+            "out_hidden_size": 256,
+            "text_hidden_size": 256,
+            "max_image_size": 512,
+            "patch_size": 16,
+        },
+        image_token_id=ids["IMAGE"],
+        im_start_id=ids["IMAGE_START"],
+        im_end_id=ids["IMAGE_END"],
+        im_newline_id=ids["IMAGE_NEWLINE"],
+        tie_word_embeddings=True,
+        pad_token_id=ids["PAD"],
+        bos_token_id=ids["BEGIN"],
+        eos_token_id=ends,
+    )
+
+
+def processor_nano(tokenizer: PreTrainedTokenizerBase) -> HunYuanVLProcessor:
+    """The PIL image processor with nano's limits: from one line canvas up to 1.5 megapixels."""
+    images = HunYuanVLImageProcessorPil(size={"shortest_edge": HEIGHT * STEP, "longest_edge": 1536 * 1024})
+    return HunYuanVLProcessor(image_processor=images, tokenizer=tokenizer, chat_template=tokenizer.chat_template)
+
+
+def new_nano(tokenizer: PreTrainedTokenizerBase, seed: int = 0) -> HunYuanVLForConditionalGeneration:
+    """Untrained weights. The position table starts as 2-D sines, so that its interpolation to any image shape is smooth."""
+    torch.manual_seed(seed)
+    model = HunYuanVLForConditionalGeneration(config_nano(tokenizer))
+    table = model.model.vision_tower.embeddings
+    with torch.no_grad():
+        table.position_embedding.weight[1:] = 0.3 * sine_table(table.position_edge, table.embed_dim)
+    return model
+
+
+def sine_table(edge: int, width: int) -> torch.Tensor:
+    """(edge * edge, width) sines and cosines of the row and column position, as in ViT (Dosovitskiy et al. 2021, D.4)."""
+    frequencies = math.pi * torch.logspace(0, math.log10(edge / 2), width // 4) / edge
+    angles = torch.arange(edge)[:, None] * frequencies
+    waves = torch.cat([angles.sin(), angles.cos()], dim=1)
+    rows = waves[:, None].expand(edge, edge, -1)
+    columns = waves[None].expand(edge, edge, -1)
+    return torch.cat([rows, columns], dim=2).reshape(edge * edge, width)

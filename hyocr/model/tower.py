@@ -1,0 +1,61 @@
+"""The vision tower over many images of one size at once: the stock modules, batched.
+
+The stock forward loops over images in Python (position table, attention, merger). Images of one size need no loop: their patches
+form a regular (images, patches, hidden) batch. The numbers are the stock ones; a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def encode(tower: Any, patches: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Hidden states of n images of one size, before the connector.
+
+    `patches`: (n, rows * columns, 3 * patch * patch) normalised pixels, patches in row-major order; `grid`: (rows, columns).
+    Returns (n, rows * columns, hidden).
+    """
+    embeddings = tower.embeddings
+    projection = embeddings.patch_embedding
+    hidden = F.linear(patches.to(projection.weight.dtype), projection.weight.flatten(1), projection.bias)
+    hidden = hidden + embeddings.interpolate_pos_encoding(hidden, *grid)
+    for layer in tower.layers:
+        hidden = hidden + _attend(layer.self_attn, layer.layer_norm1(hidden))
+        hidden = hidden + layer.mlp(layer.layer_norm2(hidden))
+    return hidden
+
+
+def connect(tower: Any, hidden: Tensor, grid: tuple[int, int]) -> Tensor:
+    """The connector's output for `encode`'s hidden states: (n, rows/2 * (columns/2 + 1) + 2, text hidden)."""
+    return tower.patch_merger(hidden, size=grid)  # type: ignore[no-any-return]
+
+
+def _attend(attention: Any, hidden: Tensor) -> Tensor:
+    count, length, _ = hidden.shape
+    query, key, value = (
+        projection(hidden).view(count, length, attention.num_heads, attention.head_dim).transpose(1, 2)
+        for projection in (attention.q_proj, attention.k_proj, attention.v_proj)
+    )
+    mixed = F.scaled_dot_product_attention(query, key, value).transpose(1, 2).reshape(count, length, -1)
+    return attention.o_proj(mixed)  # type: ignore[no-any-return]
+
+
+def image_features(tower: Any, pixel_values: Tensor, grid_thw: Sequence[Sequence[int]] | Tensor) -> tuple[Tensor, ...]:
+    """Connector output per image, in order, for images of mixed sizes: those of one size go through in one batch.
+
+    `pixel_values` and `grid_thw` are the image processor's: (all patches, patch dim) and one (1, rows, columns) per image.
+    """
+    grids = [(int(rows), int(columns)) for _, rows, columns in grid_thw]
+    pieces = pixel_values.split([rows * columns for rows, columns in grids])
+    features: list[Tensor] = [pixel_values] * len(grids)
+    for grid in set(grids):
+        members = [i for i, other in enumerate(grids) if other == grid]
+        hidden = encode(tower, torch.stack([pieces[i] for i in members]), grid)
+        for i, feature in zip(members, connect(tower, hidden, grid), strict=True):
+            features[i] = feature
+    return tuple(features)

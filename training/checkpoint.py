@@ -1,0 +1,58 @@
+"""Weights in and out: a checkpoint folder any engine loads, with the CTC head beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import AutoTokenizer, HunYuanVLForConditionalGeneration
+
+from hyocr.model.presets import new_nano, processor_nano
+from training.ctc import CtcHead
+
+HEAD_FILE = "ctc.safetensors"
+NANO = Path(__file__).parents[1] / "hyocr/weights/nano"
+"""The bundled checkpoint; new weights borrow its tokenizer."""
+
+
+@dataclass
+class Weights:
+    """What a stage starts from and leaves behind, in float32."""
+
+    tokenizer: Any
+    model: Any
+    head: CtcHead
+
+
+def load_weights(source: str, seed: int = 0) -> Weights:
+    """ "new" gives untrained nano weights, anything else is a checkpoint folder. A missing CTC head starts fresh."""
+    folder = NANO if source == "new" else Path(source)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    if source == "new":
+        model = new_nano(tokenizer, seed)
+    else:
+        model = HunYuanVLForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
+    head = CtcHead(model.config.vision_config.hidden_size)
+    if source != "new" and (folder / HEAD_FILE).exists():
+        head.load_state_dict({name: value.float() for name, value in load_file(folder / HEAD_FILE).items()})
+    return Weights(tokenizer, model, head)
+
+
+def save_weights(weights: Weights, folder: Path, dtype: torch.dtype = torch.float32) -> None:
+    """Writes a checkpoint folder (model, tokenizer, processor, CTC head) in place of an older one, never half of it."""
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    tensors = {name: value.to(dtype).contiguous().clone() for name, value in weights.model.state_dict().items()}
+    tensors.pop("lm_head.weight")  # tied to the embedding
+    weights.model.config.save_pretrained(partial)
+    save_file(tensors, partial / "model.safetensors", metadata={"format": "pt"})
+    processor_nano(weights.tokenizer).save_pretrained(partial)
+    save_file({k: v.to(dtype).contiguous() for k, v in weights.head.state_dict().items()}, partial / HEAD_FILE)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(partial, folder)

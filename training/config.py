@@ -1,0 +1,86 @@
+"""What a training stage is: one dataclass, read from YAML, overridden by `--key value` on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass
+class Stage:
+    """One stage of pretraining. Lengths of time are counted in steps so that a run can be repeated exactly."""
+
+    output: str = "runs/stage"
+    """Folder for the checkpoint, the resume state and `metrics.jsonl`."""
+    init: str = "new"
+    """"new" for untrained nano weights, or a checkpoint folder to start from."""
+    steps: int = 1000
+    seed: int = 0
+
+    # Objective
+    language_weight: float = 1.0
+    """0 leaves the language model out altogether: the vision tower learns by CTC alone."""
+    ctc_weight: float = 1.0
+    characters: float = 1.0
+    """Share of answers written character by character instead of by merged tokens (sample-level subword dropout)."""
+    prompt_language: str = "en"
+    freeze: list[str] = field(default_factory=list)
+    """Parameters whose name contains one of these are not trained."""
+
+    # Optimiser: AdamW, linear warm-up, cosine to `final_lr`
+    lr: float = 1e-3
+    final_lr: float = 2e-5
+    warmup: int = 200
+    weight_decay: float = 0.01
+    beta2: float = 0.98
+    clip: float = 1.0
+    ema: float = 0.999
+    """Decay of the exponential moving average that is evaluated and saved."""
+
+    # Data
+    widths: dict[int, float] = field(default_factory=lambda: {128: 1.0})
+    """Canvas widths in pixels and how often each is drawn."""
+    pixels: int = 32 * 128 * 64
+    """Pixels per batch."""
+    text: str = ""
+    """Folder with text to draw; empty for the built-in generator alone."""
+    fonts: str = ""
+    """Folder with .ttf files; empty for the fonts installed on this machine."""
+    receipts: str = ""
+    """Folder of real receipts (train split only), or empty."""
+    labels: str = ""
+    """A JSON file from `training.relabel` that replaces the receipts' labels, or empty."""
+    real: float = 0.0
+    """Share of line images that are real crops."""
+    regions: float = 0.0
+    """Share of batches that are regions of two to four lines."""
+    workers: int = 1
+
+    # Running
+    device: str = "auto"
+    threads: int = 1
+    compile: bool = False
+    log_every: int = 50
+    eval_every: int = 1000
+    eval_lines: int = 128
+    save_every: int = 500
+
+
+def read_stage(arguments: list[str]) -> Stage:
+    """`[FILE.yaml] [--key value ...]` -> Stage; values are YAML. Raises SystemExit with a sentence for unknown keys."""
+    parser = argparse.ArgumentParser(description="Runs one training stage.")
+    parser.add_argument("file", nargs="?", type=Path, help="stage YAML")
+    for item in dataclasses.fields(Stage):
+        parser.add_argument(f"--{item.name}", type=yaml.safe_load, default=argparse.SUPPRESS)
+    given: dict[str, Any] = vars(parser.parse_args(arguments))
+    file = given.pop("file")
+    values = yaml.safe_load(file.read_text(encoding="utf-8")) if file else {}
+    unknown = set(values) - {item.name for item in dataclasses.fields(Stage)}
+    if unknown:
+        raise SystemExit(f"{file}: unknown settings {sorted(unknown)}")
+    return Stage(**{**values, **given})
