@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -18,27 +17,12 @@ from hyocr.document import Document, PageError, PageResult
 from hyocr.engines.base import Engine
 from hyocr.errors import InputError
 from hyocr.exports import FORMATS, export, overlay
+from hyocr.job import Job
 from hyocr.reader import Reader
 from hyocr.sources import expand, open_source
 
 HEADERS = {"text": "==> {} <==\n", "markdown": "<!-- {} -->\n\n", "json": ""}
 """What precedes each of several results on stdout. JSON names its source itself."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """The options of the command line. `folder` None writes to stdout; `overlay` needs a folder."""
-
-    task: str
-    model: str = "nano"
-    engine: str = "transformers"
-    strategy: str = "auto"
-    format: str = "text"
-    folder: Path | None = None
-    language: str = "en"
-    overlay: bool = False
-    quiet: bool = False
-    question: str | None = None
 
 
 class Batch:
@@ -121,8 +105,8 @@ class Batch:
             if page.error:
                 self._fail(f"{where}: {page.error.message}")
             elif page.status == "partial":
-                reason = f"it ended by {page.finish_reason}" if page.finish_reason != "stop" else "see unparsed in the JSON"
-                say(f"warning: {where}: may be incomplete ({reason})")
+                reason = "unparsed output" if page.finish_reason == "stop" else f"finish reason {page.finish_reason}"
+                say(f"warning: {where}: The text may be incomplete ({reason}).")
         if self.bar.disable and not self.job.quiet:
             seconds = sum(page.seconds for page in document.pages)
             place = f"[{self.files.index(file) + 1}/{len(self.files)}]"

@@ -6,25 +6,19 @@ done), 2 wrong usage, 130 stopped by Ctrl-C (what was done is kept). The heavy l
 
 from __future__ import annotations
 
-import os
+import io
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from functools import cache
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
-from tqdm import tqdm
 
 from hyocr import __version__
-from hyocr.document import Document, PageError, PageResult
-from hyocr.errors import HyocrError, InputError
-
-if TYPE_CHECKING:
-    from hyocr.engines.base import Engine
-    from hyocr.reader import Reader
+from hyocr.errors import HyocrError
+from hyocr.job import Job
 
 app = typer.Typer(name="hyocr", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -51,6 +45,10 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, o
 @app.callback(invoke_without_command=True)
 def main(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
     """Read documents by asking, with one small vision-language model."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # results are UTF-8 whatever the locale
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what the libraries tell programmers
     if version:
         print(f"hyocr {__version__}")
         raise typer.Exit
@@ -109,7 +107,9 @@ def ask(
 def info(model: ModelOption = "nano") -> None:
     """Print what a checkpoint is and which versions run it."""
     with _sentences():
-        _silence()
+        from hyocr.batch import silence
+
+        silence()
         import torch
         import transformers
 
@@ -129,13 +129,13 @@ def info(model: ModelOption = "nano") -> None:
             print(f"{name + ':':12}{fact}")
 
 
-def _run(inputs: list[str], **options: Any) -> None:
-    if options.get("overlay") and not options["folder"]:
-        raise typer.BadParameter("needs --output DIR for the pictures", param_hint="--overlay")
+def _run(inputs: list[str], job: Job) -> None:
+    if job.overlay and not job.folder:
+        raise typer.BadParameter("the pictures need a place: give --output DIR", param_hint="--overlay")
     with _sentences():
-        from hyocr.batch import Batch, Job
+        from hyocr.batch import Batch
 
-        succeeded = Batch(Job(**options), inputs).run()
+        succeeded = Batch(job, inputs).run()
     if not succeeded:
         raise typer.Exit(1)
 
@@ -151,7 +151,3 @@ def _sentences() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("interrupted: what was done so far is kept", err=True)
         raise typer.Exit(130) from None
-
-
-if __name__ == "__main__":
-    app()

@@ -60,8 +60,8 @@ class Reader:
         """Results page by page, with one page image in memory at a time.
 
         A page that cannot be decoded or read is a result with status "failed" and its error. Raises InputError for a
-        source that cannot be opened or whose only page cannot be decoded, HyocrError for an unknown task or language and
-        for a question that is missing (task ask) or not asked for.
+        source that cannot be opened or whose only page cannot be decoded, HyocrError for an unknown task or language
+        and for a question that is missing (task ask) or not asked for.
         """
         prompt = self._prompt(task, question)
         opened = source if isinstance(source, Pages) else open_source(source)

@@ -59,7 +59,7 @@ class Pages(Iterator[Page]):
     """The pages of one open source: `total` of them, each decoded when asked for.
 
     `next` raises InputError for a page that cannot be decoded, and goes on with the one after it when called again.
-    `close` it when you stop before the end. Not thread-safe, because PDFium is not.
+    The file closes after the last page; `close` it when you stop before. Not thread-safe, because PDFium is not.
     """
 
     def __init__(
@@ -72,8 +72,7 @@ class Pages(Iterator[Page]):
         self.close = close
 
     def __next__(self) -> Page:
-        if self.number >= self.total:
-            self.close()
+        if self.number == self.total:
             raise StopIteration
         self.number += 1
         try:
@@ -81,6 +80,9 @@ class Pages(Iterator[Page]):
         except InputError as error:
             error.add_note(f"in {self.origin}, page {self.number}")
             raise
+        finally:
+            if self.number == self.total:
+                self.close()
 
 
 def open_source(source: Source) -> Pages:

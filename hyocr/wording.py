@@ -1,4 +1,4 @@
-"""What the model is asked: the wording of every task in English and Chinese, from `prompts/`, one YAML file per task."""
+"""What the model is asked: each task's wording in English and Chinese, from `prompts/`, one YAML file per task."""
 
 from __future__ import annotations
 

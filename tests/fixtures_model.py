@@ -18,10 +18,12 @@ SEPARATOR, USER, ASSISTANT = "<｜hy_place▁holder▁no▁3｜>", "<｜hy_User�
 IMAGE_START, IMAGE_END, IMAGE = (f"<｜hy_place▁holder▁no▁{i}｜>" for i in (100, 101, 102))
 QUAD, QUAD_END, REF, REF_END = (f"<｜hy_place▁holder▁no▁{i}｜>" for i in (110, 111, 112, 113))
 # As in HunyuanOCR, special tokens come last: id 0 is an ordinary token.
-SPECIAL = [PAD, BEGIN, END, SEPARATOR, USER, ASSISTANT, IMAGE_START, IMAGE_END, IMAGE, QUAD, QUAD_END, REF, REF_END, "<answer>"]
+SPECIAL = [PAD, BEGIN, END, SEPARATOR, USER, ASSISTANT, IMAGE_START, IMAGE_END, IMAGE]
+MARKUP = [QUAD, QUAD_END, REF, REF_END, "<answer>"]
 
 TEMPLATE = (
-    BEGIN + "{% for m in messages %}{% if m['role'] == 'system' %}{{ m['content'] }}" + SEPARATOR + "{% elif m['role'] == 'user' %}"
+    BEGIN + "{% for m in messages %}"
+    "{% if m['role'] == 'system' %}{{ m['content'] }}" + SEPARATOR + "{% elif m['role'] == 'user' %}"
     "{% for part in m['content'] %}{% if part['type'] == 'image' %}" + IMAGE_START + IMAGE + IMAGE_END
     + "{% else %}{{ part['text'] }}{% endif %}{% endfor %}" + USER
     + "{% elif m['role'] == 'assistant' %}{{ m['content'] }}" + ASSISTANT + "{% endif %}{% endfor %}"
@@ -33,9 +35,10 @@ def tiny_tokenizer(named: bool = True) -> PreTrainedTokenizerFast:
     core = Tokenizer(models.BPE())
     core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     core.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=320, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=320, initial_alphabet=alphabet, show_progress=False)
     core.train_from_iterator(["read the text in the image, total 12.50", "检测并识别图片中的文字"] * 50, trainer)
-    core.add_special_tokens(SPECIAL)
+    core.add_special_tokens(SPECIAL + MARKUP)
     names = {"image_token": IMAGE, "image_start_token": IMAGE_START, "image_end_token": IMAGE_END}
     return PreTrainedTokenizerFast(
         tokenizer_object=core,
@@ -59,7 +62,8 @@ def published_config(schema: str, tokenizer: Any) -> dict[str, Any]:
         "initializer_range": 0.02, "attention_dropout": 0.0, "use_cache": True, "use_cla": False,
     }  # fmt: skip
     vision = {
-        "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 128, "hidden_act": "gelu",
+        "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 128,
+        "hidden_act": "gelu",
         "patch_size": 16, "num_channels": 3, "spatial_merge_size": 2, "out_hidden_size": 64, "rms_norm_eps": 1e-5,
         "interpolate_mode": "bilinear", "cat_extra_token": 1, "img_max_token_num": 4096, "max_vit_seq_len": 16384,
         "max_image_size": 128, "add_patchemb_bias": True, "anyres_vit_max_image_size": None, "hidden_dropout": 0.0,
@@ -93,7 +97,9 @@ def random_model(config: HunYuanVLConfig, seed: int = 0) -> HunYuanVLForConditio
     return model.eval()
 
 
-def write_checkpoint(folder: Path, schema: str = "1.5", named: bool = True, metadata: dict[str, Any] | None = None) -> Path:
+def write_checkpoint(
+    folder: Path, schema: str = "1.5", named: bool = True, metadata: dict[str, Any] | None = None
+) -> Path:
     """A folder of config, weights, tokenizer and processor files; the same weights for both schemas."""
     tokenizer = tiny_tokenizer(named)
     config = published_config(schema, tokenizer)

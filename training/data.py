@@ -22,6 +22,9 @@ from training.synth.text import TextSource
 PIXELS_PER_CHARACTER = 14
 """At height 32, a typical character's width."""
 
+PROMPT_COLUMNS = 128
+"""What an image's prompt costs, in pixel columns, when batches are cut to size."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -72,8 +75,9 @@ def cut(image: Image.Image, box: tuple[int, int, int, int], margins: tuple[float
 class LineBatches(Dataset[Batch]):
     """Line canvases; item k is the batch of step k.
 
-    `widths` weighs the canvas widths (pixels) drawn from; each batch holds about `pixels` pixels. A share `real` of the images
-    come from `crops` if given (with random margins), a share `regions` of the batches hold small multi-line regions.
+    `widths` weighs the canvas widths (pixels) drawn from; each batch holds about `pixels` pixels, prompts counted as
+    PROMPT_COLUMNS. A share `real` of the images come from `crops` if given (with random margins), a share `regions` of the
+    batches hold small multi-line regions.
     """
 
     def __init__(
@@ -93,14 +97,14 @@ class LineBatches(Dataset[Batch]):
         self.source = TextSource.from_folder(text, testing)
         self.crops_by_width: dict[int, list[tuple[Image.Image, str]]] = {}
         for crop, label in crops or []:
-            self.crops_by_width.setdefault(_nearest(widths, crop.width * HEIGHT / crop.height), []).append((crop, label))
+            self.crops_by_width.setdefault(_nearest(widths, _line_width(crop)), []).append((crop, label))
 
     def __getitem__(self, step: int) -> Batch:
         cv2.setNumThreads(1)
         rng = random.Random(f"{self.seed}/{step}")
         width = rng.choices(list(self.widths), list(self.widths.values()))[0]
         rows = rng.randint(2, 4) if rng.random() < self.regions else 1
-        count = max(2, self.pixels // (rows * HEIGHT * width))
+        count = max(2, self.pixels // (rows * HEIGHT * (width + PROMPT_COLUMNS)))
         samples = [self._sample(rng, width, rows) for _ in range(count)]
         images = torch.from_numpy(np.stack([np.asarray(image) for image, _ in samples]))
         return Batch(images, [label for _, label in samples], rows)
@@ -118,6 +122,12 @@ class LineBatches(Dataset[Batch]):
             if sample.image.width * HEIGHT <= 1.15 * width * sample.image.height:
                 return fit(sample.image, width), sample.text
             length = max(1, int(length * 0.8))
+
+
+def _line_width(crop: Image.Image) -> float:
+    """The width that a stored crop's line itself, without the margins, has at height 32."""
+    line = crop.height / (1 + 2 * CROP_MARGIN)
+    return HEIGHT * (crop.width - 2 * CROP_MARGIN * line) / line
 
 
 def _nearest(widths: dict[int, float], wanted: float) -> int:

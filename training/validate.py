@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from rapidfuzz.distance import Levenshtein
 from torch import Tensor
 from transformers import DynamicCache
 
+from eval.metrics.cer import cer
 from hyocr.model import tower
 from training.config import Stage
 from training.ctc import ROWS, ctc_decode
@@ -60,11 +60,6 @@ class Validation:
             result["cer"] = cer(by_language, truths)
         result["examples"] = list(zip(truths, by_language if self.stage.language_weight else by_ctc, strict=True))[:4]
         return result
-
-
-def cer(readings: list[str], truths: list[str]) -> float:
-    """Sum of Levenshtein distances over the truths' characters."""
-    return sum(map(Levenshtein.distance, readings, truths)) / max(1, sum(map(len, truths)))
 
 
 def read_batch(trainer: Trainer, batch: Batch) -> tuple[list[str], list[str]]:

@@ -1,10 +1,10 @@
 """Tells a model that is stuck from a page that repeats itself.
 
-It looks at text, not tokens, so that one rule holds for every tokenizer and every engine. The end of a text is a loop when
-one unit of up to `MAX_UNIT` characters stands there over and over, at least `SPAN` characters in all, and at least
+It looks at text, not tokens, so that one rule holds for every tokenizer and every engine. The end of a text is a loop
+when one unit of up to `MAX_UNIT` characters stands there over and over, at least `SPAN` characters in all, and at least
 
-* `FILLER_COPIES` times if the unit holds no letter outside its tags: dot leaders, dashes, zeros, rows of empty or numeric
-  table cells. Printed pages have many of those: a ruled line of 130 dashes, a blank form of 40 rows.
+* `FILLER_COPIES` times if the unit holds no letter outside its tags: dot leaders, dashes, zeros, rows of empty or
+  numeric table cells. Printed pages have many of those: a ruled line of 130 dashes, a blank form of 40 rows.
 * `COPIES` times if it holds letters ("N/A N/A N/A", a row of "ditto" cells, a sheet of equal labels).
 * `LONG_COPIES` times from `LONG_UNIT` characters on: whole sentences and paragraphs do not recur that often.
 

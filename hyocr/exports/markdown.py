@@ -32,8 +32,7 @@ def escape(text: str) -> str:
     Spaces at the ends of a line are dropped: at the start they would make it a code block.
     """
     lines = [_escape_line(line.strip()) for line in text.splitlines()]
-    following = [*lines[1:], ""]
-    return "\n".join(line + "  " if line and after else line for line, after in zip(lines, following, strict=True))
+    return re.sub(r"(?<=\S)\n(?=\S)", "  \n", "\n".join(lines))
 
 
 def _escape_line(line: str) -> str:

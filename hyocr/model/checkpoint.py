@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import torch
 from huggingface_hub import snapshot_download
 from transformers import HunYuanVLConfig, HunYuanVLForConditionalGeneration, HunYuanVLProcessor, PreTrainedTokenizerFast
 from transformers.models.hunyuan_vl.image_processing_pil_hunyuan_vl import HunYuanVLImageProcessorPil
+from transformers.utils import logging
 
 from hyocr.errors import CheckpointError
 from hyocr.model.positions import fix_rope_index
@@ -26,7 +29,10 @@ _CLASS = "HunYuanVLForConditionalGeneration"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded model in evaluation mode with its processor. `default_strategy` is the reading strategy it was made for."""
+    """A loaded model in evaluation mode and its processor.
+
+    `default_strategy` is the reading strategy that the model was trained for.
+    """
 
     model: Any
     processor: Any
@@ -36,14 +42,16 @@ class Checkpoint:
 
 
 def locate(name: str) -> str | Path:
-    """Where the checkpoint `name` lies: a folder for "nano" and for paths, else the hub id as it is. Looks at no network."""
+    """Where the checkpoint `name` lies: a folder for "nano" and for paths, else the hub id as it is. Uses no network."""
     if name == "nano":
         return BUNDLED / "nano"
     if Path(name).is_dir():
         return Path(name)
     if _HUB_ID.fullmatch(name) and not Path(name).exists():
         return name
-    raise CheckpointError(f"No checkpoint folder at {name}, and {name} is not a hub id; use 'nano', a folder or org/name.")
+    raise CheckpointError(
+        f"No checkpoint folder at {name}, and {name} is not a hub id; use 'nano', a folder or org/name."
+    )
 
 
 def load(name: str, device: str | None = None) -> Checkpoint:
@@ -59,14 +67,15 @@ def load(name: str, device: str | None = None) -> Checkpoint:
     try:
         config = read_config(folder)
         processor = _load_processor(folder, config)
-        model, report = HunYuanVLForConditionalGeneration.from_pretrained(
-            folder,
-            config=config,
-            dtype=torch.bfloat16 if torch.device(device).type == "cuda" else torch.float32,
-            use_safetensors=True,
-            local_files_only=True,
-            output_loading_info=True,
-        )
+        with _no_progress_bar():
+            model, report = HunYuanVLForConditionalGeneration.from_pretrained(
+                folder,
+                config=config,
+                dtype=torch.bfloat16 if torch.device(device).type == "cuda" else torch.float32,
+                use_safetensors=True,
+                local_files_only=True,
+                output_loading_info=True,
+            )
         model.to(device).eval()
     except CheckpointError:
         raise
@@ -87,7 +96,8 @@ def _download(hub_id: str) -> Path:
     """The hub repository's top folder, in the ordinary cache: HF_HUB_OFFLINE, HF_TOKEN and HF_HOME work as usual."""
     try:
         # Sub-folders hold other models (older versions, draft models); pickles are left where they are.
-        return Path(snapshot_download(hub_id, allow_patterns=["*.safetensors", "*.json", "*.txt", "*.jinja"], ignore_patterns=["*/*"]))
+        wanted = ["*.safetensors", "*.json", "*.txt", "*.jinja"]
+        return Path(snapshot_download(hub_id, allow_patterns=wanted, ignore_patterns=["*/*"]))
     except Exception as error:  # network, spelling, gated repository: the hub has its own kind for each
         raise CheckpointError(
             f"No folder {hub_id} here, and the hub does not give {hub_id}: {_first_line(error)} "
@@ -106,7 +116,7 @@ def _check_files(name: str, folder: Path) -> None:
     if not any(folder.glob("*.safetensors")):
         pickles = any(folder.glob("*.bin")) or any(folder.glob("*.pt")) or any(folder.glob("*.pth"))
         found = "only pickled weights, which can run code when opened" if pickles else "no weights"
-        raise CheckpointError(f"{name} has {found}; hyocr reads model.safetensors. Save the model with save_pretrained.")
+        raise CheckpointError(f"{name} has {found}; hyocr reads safetensors. Save the model with save_pretrained.")
     if not (folder / "tokenizer.json").exists():
         raise CheckpointError(f"{name} has no tokenizer.json; copy the tokenizer files next to the weights.")
 
@@ -134,6 +144,18 @@ def _load_processor(folder: Path, config: HunYuanVLConfig) -> Any:
         raise CheckpointError(f"{folder} has no chat template; add chat_template.jinja next to the tokenizer.")
     images = HunYuanVLImageProcessorPil.from_pretrained(folder, local_files_only=True)
     return HunYuanVLProcessor(image_processor=images, tokenizer=tokenizer, chat_template=tokenizer.chat_template)
+
+
+@contextmanager
+def _no_progress_bar() -> Iterator[None]:
+    """transformers draws a bar even for nano's tenth of a second, in the middle of the caller's output."""
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -13,8 +13,8 @@ def fix_rope_index(model: Any) -> None:
     """Binds `per_sample_rope_index` on a loaded HunYuanVLForConditionalGeneration, in place. Idempotent.
 
     The stock `HunYuanVLModel.get_rope_index` (transformers 5.23) counts images across the whole batch, so the image of
-    sample k stands at k on the T axis instead of 0, and an answer depends on the sample's place in the batch. vLLM counts
-    per request, as the processor's documentation says ("the ordinal of the image in the input sequence").
+    sample k stands at k on the T axis instead of 0, and an answer depends on the sample's place in the batch. vLLM
+    counts per request, as the method's own documentation says ("the ordinal of the image in the input sequence").
     """
     model.model.get_rope_index = MethodType(per_sample_rope_index, model.model)
 

@@ -63,6 +63,59 @@ def config_nano(tokenizer: PreTrainedTokenizerBase) -> HunYuanVLConfig:
     )
 
 
+def config_1b() -> HunYuanVLConfig:
+    """HunyuanOCR 1.5: 996 M parameters, the language model 539 M and the vision tower with its connector 457 M.
+
+    Sizes and token ids of the published config.json; only its keys are today's (`mrope_section` for `xdrope_section`).
+    """
+    ends = [120007, 120020]
+    return HunYuanVLConfig(
+        text_config={
+            "vocab_size": 120818,
+            "hidden_size": 1024,
+            "intermediate_size": 3584,
+            "num_hidden_layers": 24,
+            "num_attention_heads": 16,
+            "num_key_value_heads": 8,
+            "head_dim": 128,
+            "max_position_embeddings": 131072,
+            "rms_norm_eps": 1e-5,
+            "rope_parameters": {
+                "rope_type": "dynamic",
+                "alpha": 1000.0,
+                "rope_theta": 10000.0,
+                "factor": 1.0,
+                "mrope_section": [16, 16, 16, 16],
+            },
+            "pad_token_id": 120002,
+            "bos_token_id": 120000,
+            "eos_token_id": ends,
+            "eod_token_id": 120020,
+            "tie_word_embeddings": True,
+        },
+        vision_config={
+            "hidden_size": 1152,
+            "intermediate_size": 4304,
+            "num_hidden_layers": 27,
+            "num_attention_heads": 16,
+            "out_hidden_size": 1024,
+            "text_hidden_size": 1024,
+            "max_image_size": 2048,  # sets the size of the position table; larger images interpolate it
+            "img_max_token_num": 16384,
+            "max_vit_seq_len": 65536,
+            "patch_size": 16,
+        },
+        image_token_id=120120,
+        im_start_id=120118,
+        im_end_id=120119,
+        im_newline_id=120121,
+        tie_word_embeddings=True,
+        pad_token_id=120002,
+        bos_token_id=120000,
+        eos_token_id=ends,
+    )
+
+
 def processor_nano(tokenizer: PreTrainedTokenizerBase) -> HunYuanVLProcessor:
     """The PIL image processor with nano's limits: from one line canvas up to 1.5 megapixels."""
     images = HunYuanVLImageProcessorPil(size={"shortest_edge": HEIGHT * STEP, "longest_edge": 1536 * 1024})

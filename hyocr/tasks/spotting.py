@@ -33,11 +33,13 @@ def parse(generation: Generation, width: int, height: int) -> Parsed:
 
 
 def scan(raw: str) -> tuple[list[wire.Found], list[Unparsed]]:
-    """What `raw` says, in 0..1000 coordinates, and what is left over. JSON if a JSON line comes before any markup."""
+    """What `raw` says, in 0..1000 coordinates, and what is left over."""
     if wire_json.EMPTY.fullmatch(raw):
         return [], []
-    found, noise = wire_json.scan(raw), wire_json.NOISE
-    spotting_tags = (tag.start for tag in wire_markup.tags(raw) if tag.name in ("ref", *wire_markup.BOX_TAGS))
-    if not found or next(spotting_tags, len(raw)) < found[0].start:
-        found, noise = wire_markup.scan(raw), wire_markup.TAG
-    return found, wire.leftover(raw, found, noise)
+    found = wire_json.scan(raw)
+    rest = wire.leftover(raw, found, wire_json.NOISE)
+    # Markup outside the objects means that they are text on the page.
+    if found and not any(wire_markup.marked(part.text) for part in rest):
+        return found, rest
+    found = wire_markup.scan(raw)
+    return found, wire.leftover(raw, found, wire_markup.TAG)

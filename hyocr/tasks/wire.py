@@ -34,7 +34,7 @@ class Found:
 
 
 def points(written: str) -> Points | None:
-    """The points written as `(x1,y1),(x2,y2)`, `[x1,y1,x2,y2]`, `[[x,y],...]` or `<pos_x1><pos_y1>...`; None if none of them."""
+    """The points written as `(x1,y1),(x2,y2)`, `[x1,y1,x2,y2]`, `[[x,y],...]` or `<pos_x1><pos_y1>...`, or None."""
     numbers = _NOT_A_NUMBER.sub(" ", written).split()
     if len(numbers) < 4 or len(numbers) % 2:
         return None

@@ -60,6 +60,11 @@ def tags(raw: str) -> Iterator[Tag]:
         yield Tag(name, opens and bool(name), match.start(), match.end())
 
 
+def marked(raw: str) -> bool:
+    """Whether `raw` has a tag that says where a text or a box is."""
+    return any(tag.name == "ref" or tag.name in BOX_TAGS for tag in tags(raw))
+
+
 def scan(raw: str) -> list[Found]:
     """The lines in `raw`: neighbouring text and box elements, text first unless the output starts with a tagged box."""
     elements = _elements(raw)

@@ -1,0 +1,32 @@
+"""The receipts folder (SROIE layout): `manifest.jsonl` with split, words and boxes; evaluation uses split "dev" alone.
+
+Licence CC BY 4.0 (ICDAR 2019 SROIE). Its truth is upper-cased whatever the image shows, so scores on it ignore case.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One scanned receipt: the file, its lines' text, their boxes (x1, y1, x2, y2) in pixels."""
+
+    path: Path
+    words: list[str]
+    boxes: list[tuple[int, int, int, int]]
+
+
+def receipts(folder: Path, split: str) -> list[Receipt]:
+    """All receipts of a split, "train" or "dev". Raises FileNotFoundError, naming the folder, if there is no manifest."""
+    manifest = folder / "manifest.jsonl"
+    if not manifest.exists():
+        raise FileNotFoundError(f"no receipts at {folder}: expected a manifest.jsonl there")
+    rows = map(json.loads, manifest.read_text(encoding="utf-8").splitlines())
+    return [
+        Receipt(folder / row["image"], row["words"], [tuple(box) for box in row["boxes"]])
+        for row in rows
+        if row["split"] == split
+    ]

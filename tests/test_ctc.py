@@ -1,0 +1,66 @@
+"""The auxiliary CTC head and what is done with its alignments."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from training.ctc import BLANK, CtcHead, ctc_decode, ctc_loss
+from training.relabel import align, restore_case
+from training.synth.text import ALPHABET
+
+INDEX = {character: i + 1 for i, character in enumerate(ALPHABET)}
+
+
+def emissions(path: str, sharp: float = 8.0) -> torch.Tensor:
+    """(1, steps, symbols) log-probabilities that say `path`, "_" for blank."""
+    logits = torch.zeros(1, len(path), len(ALPHABET) + 1)
+    for step, character in enumerate(path):
+        logits[0, step, BLANK if character == "_" else INDEX[character]] = sharp
+    return logits.log_softmax(-1)
+
+
+def test_head_gives_three_steps_per_patch_column():
+    head = CtcHead(hidden=8)
+    log_probs = head(torch.randn(5, 2 * 4, 8))
+    assert log_probs.shape == (5, 12, len(ALPHABET) + 1)
+    torch.testing.assert_close(log_probs.exp().sum(-1), torch.ones(5, 12))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("__TT_o__tt__aal_", "Total"), ("1__1", "11"), ("11", "1"), ("____", ""), ("9._9", "9.9")],
+)
+def test_best_path_merges_repeats_and_drops_blanks(path, text):
+    assert ctc_decode(emissions(path)) == [text]
+
+
+def test_loss_is_small_for_the_truth_and_large_for_anything_else():
+    log_probs = emissions("__T_o_t_a_l__")
+    assert float(ctc_loss(log_probs, ["Total"])) < 0.2 < float(ctc_loss(log_probs, ["Tonal"]))
+
+
+def test_loss_of_a_text_too_long_for_its_image_is_zero_not_infinite():
+    assert float(ctc_loss(emissions("ab"), ["abcdef"])) == 0.0
+
+
+def test_case_comes_back_word_by_word():
+    seen = "Cash SALE no.:12"
+    log_probs = emissions("_".join(seen), sharp=6.0)[0].numpy()
+    fit, rows = align(log_probs, seen.upper())
+    assert restore_case(seen.upper(), rows) == seen
+    assert fit / len(seen) > -1
+
+
+def test_a_wrong_label_fits_badly():
+    log_probs = emissions("_".join("Cash SALE"), sharp=6.0)[0].numpy()
+    right, _ = align(log_probs, "CASH SALE")
+    wrong, _ = align(log_probs, "THANK YOU")
+    assert wrong < right - 10
+
+
+def test_alignment_of_repeated_letters_needs_a_blank_between_them():
+    fit, _ = align(emissions("AA").numpy()[0], "AA")
+    assert fit == -math.inf or fit < -5
+    assert np.isfinite(align(emissions("A_A").numpy()[0], "AA")[0])
