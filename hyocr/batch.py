@@ -32,9 +32,8 @@ class Batch:
         self.job = job
         self.succeeded = True
         self.files = self._expand(inputs)
-        self.bar = tqdm(
-            total=0, unit="page", leave=False, file=sys.stderr, disable=job.quiet or not sys.stderr.isatty()
-        )
+        hidden = job.quiet or not sys.stderr.isatty()
+        self.bar = tqdm(desc="loading the model", total=0, unit=" page", leave=False, file=sys.stderr, disable=hidden)
 
     @cached_property
     def reader(self) -> Reader:
@@ -48,9 +47,9 @@ class Batch:
         Raises HyocrError where going on makes no sense: no model, no place for the results. When stopped by that or by
         Ctrl-C, the finished files are kept and so are the finished pages of the one at work.
         """
-        if self.job.folder:
-            output.prepare(self.job.folder)
         with closing(self.bar):
+            if self.job.folder:
+                output.prepare(self.job.folder)
             for file, name in zip(self.files, output.names(self.files), strict=True):
                 try:
                     self._read(file, name)

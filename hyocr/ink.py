@@ -13,6 +13,8 @@ BACKGROUND_STEP = 4  # the paper changes slowly: its colour is estimated on ever
 BACKGROUND_WINDOW = 21  # median over 21 * 4 = 84 px: wider than the strokes of any text, narrower than a coloured panel
 MIN_CONTRAST = 24  # grey levels between ink and paper: fainter is paper texture, JPEG ringing, print from the back
 RELATIVE_CONTRAST = 0.2  # and a fifth of what clear print has: where print is black, grey smudges are not ink
+import os
+RULE=float(os.environ.get('RULE',2))
 MAX_SKEW = 15.0  # degrees
 MIN_SKEW = 0.15  # degrees: below it even a line as wide as a page drifts by less than a fifth of its height
 
@@ -98,5 +100,6 @@ def without_rules(mask: Mask, size: float) -> tuple[Mask, Mask]:
     length = int(max(40, 5 * size))
     horizontal = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     vertical = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-    rules = cv2.dilate(horizontal | vertical, np.ones((3, 3), np.uint8))
+    along = int(RULE * size) | 1
+    rules = cv2.dilate(horizontal, np.ones((3, along), np.uint8)) | cv2.dilate(vertical, np.ones((along, 3), np.uint8))
     return mask & ~rules, np.asarray(vertical, dtype=np.uint8)

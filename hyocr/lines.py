@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hyocr.document import Box
-from hyocr.ink import components, ink, rotate, skew
+from hyocr.ink import character_height, components, ink, rotate, skew
 from hyocr.linking import find_lines
 
 MAX_PIXELS = 3_000_000  # lines are looked for on a copy of at most this size
@@ -28,12 +28,16 @@ def propose(image: Image.Image) -> list[LineCrop]:
     scale = min(1.0, (MAX_PIXELS / (rgb.shape[0] * rgb.shape[1])) ** 0.5)
     small = rgb if scale == 1 else cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     mask = ink(small)
+    import os
+    if int(os.environ.get('CL','0')): mask=cv2.morphologyEx(mask,cv2.MORPH_CLOSE,np.ones((int(os.environ['CL']),int(os.environ.get('CLX','1'))),np.uint8))
     chars, _ = components(mask)
     angle = skew(chars)
     back = np.array([[1.0, 0, 0], [0, 1, 0]])
     if angle:
         mask, back = rotate(mask, angle)
-    lines = find_lines(mask)
+    size = character_height(chars)
+    if not size: return []
+    lines = find_lines(mask, size)
     lines = lines[np.argsort(lines[:, 2])]
     back[:, :] /= scale
     return [crop(rgb, b, back, angle) for b in lines]

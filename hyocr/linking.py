@@ -18,11 +18,7 @@ TALL = 1.35
 X1, X2, MIDDLE, HEIGHT, SLOPE = range(5)
 
 
-def find_lines(mask: Mask) -> Strips:
-    boxes, _ = components(mask)
-    size = character_height(boxes)
-    if not size:
-        return np.zeros((0, 5))
+def find_lines(mask: Mask, size: float) -> Strips:
     mask, walls = without_rules(mask, size)
     chars = characters(mask, size)
     height = heights(chars)
@@ -53,7 +49,7 @@ def characters(mask: Mask, size: float) -> Boxes:
     height, width = heights(chars), widths(chars)
     bar = (height > 2.5 * size) & (height > 7 * width)
     blot = (height > 2 * size) & (width < 3 * height) & (fill > 0.7)
-    dash = (height < 0.6 * size) & (width > 2 * size) & (width > 5 * height)
+    dash = (width > 5 * height) & (width > 2 * size) & ((height < 0.6 * size) | (fill < 0.25))
     edge = (chars[:, 0] <= 1) | (chars[:, 1] <= 1) | (chars[:, 2] >= mask.shape[1] - 1) | (chars[:, 3] >= mask.shape[0] - 1)
     shadow = edge & (height > 2 * size)
     return chars[~(bar | blot | dash | shadow) & (height < 8 * size)]
@@ -93,30 +89,52 @@ def link(chars: Boxes, walls: Mask, size: float) -> Ids:
 
 
 def strips(chars: Boxes, ids: Ids) -> Strips:
-    out = np.zeros((next_id(ids), 5))
-    order = np.argsort(ids, kind="stable")
-    starts = np.searchsorted(ids[order], np.arange(len(out) + 1))
-    for line, (start, end) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
-        out[line] = strip(chars[order[start:end]])
+    count = next_id(ids)
+    x1, y1, x2, y2 = chars.T
+    height = heights(chars)
+    left, right = lowest(x1, ids, count), -lowest(-x2, ids, count)
+    x = (x1 + x2) / 2 - ((left + right) / 2)[ids]
+    flat_top, flat_bottom = extent(y1, y2, height, ids, count)
+    weight = (height > 0.6 * middle_of(height, ids, count)[ids]).astype(np.float64)
+    foot = y2
+    slope = np.zeros(count)
+    for _ in range(2):
+        slope = slopes(x, foot, weight, ids, count)
+        off = foot - slope[ids] * x
+        off = np.abs(off - middle_of(off, ids, count)[ids])
+        weight = weight * (off <= 0.15 * height + 0.5)
+    top, bottom = extent(y1 - slope[ids] * x, y2 - slope[ids] * x, height, ids, count)
+    ok = (np.bincount(ids, minlength=count) >= 6) & (right - left > 6 * (bottom - top)) & (bottom - top < 0.9 * (flat_bottom - flat_top))
+    top, bottom, slope = np.where(ok, top, flat_top), np.where(ok, bottom, flat_bottom), np.where(ok, slope, 0)
+    return np.stack([left, right, (top + bottom) / 2, bottom - top, slope], axis=1)
+
+
+def lowest(values, ids, count):
+    out = np.full(count, np.inf)
+    np.minimum.at(out, ids, values)
     return out
 
 
-def strip(chars: Boxes) -> tuple[float, float, float, float, float]:
-    x1, x2 = float(chars[:, 0].min()), float(chars[:, 2].max())
-    top, bottom = float(chars[:, 1].min()), float(chars[:, 3].max())
-    flat = (x1, x2, (top + bottom) / 2, bottom - top, 0.0)
-    if len(chars) < 6 or x2 - x1 < 6 * (bottom - top):
-        return flat
-    height = heights(chars)
-    x = (chars[:, 0] + chars[:, 2] - x1 - x2) / 2
-    y = chars[:, 3]
-    keep = height > 0.5 * np.median(height)
-    for _ in range(2):
-        slope = float(np.dot(x[keep] - x[keep].mean(), y[keep]) / max(1.0, np.square(x[keep] - x[keep].mean()).sum()))
-        off = np.abs(y - slope * x - np.median((y - slope * x)[keep]))
-        keep &= off <= 1.5 * np.median(off[keep]) + 0.5
-    top, bottom = float((chars[:, 1] - slope * x).min()), float((y - slope * x).max())
-    return (x1, x2, (top + bottom) / 2, bottom - top, slope) if bottom - top < 0.9 * flat[HEIGHT] else flat
+def middle_of(values, ids, count):
+    order = np.lexsort((values, ids))
+    starts = np.searchsorted(ids[order], np.arange(count + 1))
+    return values[order][(starts[:-1] + starts[1:]) // 2]
+
+
+def extent(tops, bottoms, height, ids, count):
+    size = middle_of(height, ids, count)
+    top = lowest(np.maximum(tops, (middle_of(tops, ids, count) - CLIP * size)[ids]), ids, count)
+    bottom = -lowest(-np.minimum(bottoms, (middle_of(bottoms, ids, count) + CLIP * size)[ids]), ids, count)
+    return top, bottom
+
+CLIP = float(os.environ.get('CLIP', .7))
+
+def slopes(x, y, weight, ids, count):
+    total = lambda v: np.bincount(ids, v, minlength=count)
+    n = np.maximum(total(weight), 1)
+    mx = total(weight * x) / n
+    dx = x - mx[ids]
+    return total(weight * dx * y) / np.maximum(total(weight * dx * dx), 1.0)
 
 
 def level(lines: Strips, x: NDArray[np.float64] | float) -> NDArray[np.float64]:
@@ -151,16 +169,16 @@ def dots(small: Boxes, shape: tuple[int, ...], size: float) -> Boxes:
 
 
 def in_row(small: Boxes, shape: tuple[int, ...], size: float) -> NDArray[np.bool_]:
-    canvas = np.zeros(shape[:2], np.uint8)
+    canvas = np.zeros((shape[0], shape[1] // 4 + 1), np.uint8)
     reach = 0.5 * size
-    grown = small + (-reach, 0, reach, -1)
+    grown = (small + (-reach, 0, reach, -1)) / (4, 1, 4, 1)
     for x1, y1, x2, y2 in grown.astype(int).tolist():
         cv2.rectangle(canvas, (x1, y1), (x2, y2), 255, -1)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(canvas)
-    row = (stats[:, 2] > 4 * size) & (stats[:, 3] < 0.6 * size)
+    row = (stats[:, 2] > size) & (stats[:, 3] < 0.6 * size)
     row[0] = False
     x, y = ((small[:, :2] + small[:, 2:]) // 2).astype(int).T
-    return np.asarray(row[labels[y, x]])
+    return np.asarray(row[labels[y, x // 4]])
 
 
 def absorb(chars: Boxes, ids: Ids, small: Boxes) -> tuple[Boxes, Ids]:

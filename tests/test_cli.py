@@ -70,7 +70,8 @@ def contents(folder: Path) -> dict[str, str]:
 def test_text_goes_to_stdout_and_nothing_else(run, image: Path) -> None:
     result = run("read", image)
     assert (result.code, result.stdout) == (0, "200x100 255 0 0\n")
-    assert result.stderr == f"[1/1] {image}: ok, 1 page(s), 0.0 s\n"
+    [line] = result.stderr.splitlines()
+    assert line.startswith(f"[1/1] {image}: ok, 1 page(s), ")
 
 
 def test_quiet(run, image: Path) -> None:
@@ -358,7 +359,8 @@ def test_exit_codes_and_messages_of_the_real_command(tmp_path: Path) -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    code = "import sys, hyocr.cli; print([m for m in ('torch', 'transformers', 'cv2', 'numpy', 'PIL') if m in sys.modules])"
+    heavy = {"torch", "transformers", "cv2", "numpy", "PIL"}
+    code = f"import sys, hyocr.cli; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout == "[]\n"
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 from PIL import Image
 
-from hyocr.model.presets import processor_nano
 from training.config import Stage
 from training.pretrain import PROMPTS, Trainer
+from training.tokenizer import processor_nano
 
 TINY = Stage(
     steps=4, widths={64: 1, 128: 2}, pixels=32 * 128 * 4, workers=0, log_every=1, eval_every=4, eval_lines=4, save_every=2, warmup=2

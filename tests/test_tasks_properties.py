@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hyocr.document import Box, Line, Unparsed
 from hyocr.engines.base import Generation
 from hyocr.tasks import TASKS, Parsed, spotting, wire_markup
+from hyocr.tasks.wire import Found
 
 Lines = list[tuple[str, tuple[int, int, int, int]]]
 
@@ -39,7 +40,7 @@ OUTPUT = (
 
 # What of an output is neither text nor left over: tags, coordinates, and the grammar of JSON.
 GRAMMAR = re.compile(
-    rf"""(?:{wire_markup.TAG.pattern}|<pos_\d+>|"(?:box|bbox|text)"|```(?:json)?|[\s\d.,;:(){{}}\["'\]eE_+-])*+"""
+    rf"""(?:{wire_markup.TAG.pattern}|<pos_\d+>|"(?:box|bbox|text)"|```(?:json)?|[\s\d.,;:(){{}}\["'\]eE_+-])*"""
 )
 
 
@@ -70,7 +71,7 @@ def check_line(line: Line, width: int, height: int) -> None:
         assert all(line.box.x1 <= x <= line.box.x2 and line.box.y1 <= y <= line.box.y2 for x, y in line.polygon or ())
 
 
-def check_every_character(raw: str, found: list[spotting.wire.Found], rest: list[Unparsed]) -> None:
+def check_every_character(raw: str, found: list[Found], rest: list[Unparsed]) -> None:
     """What is left of `raw` without texts and leftovers, which never overlap, is grammar."""
     spans = [(item.start, item.end) for item in found] + [(part.start, part.start + len(part.text)) for part in rest]
     at, grammar = 0, ""

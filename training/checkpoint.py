@@ -12,10 +12,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer, HunYuanVLForConditionalGeneration
 
-from hyocr.model.presets import new_nano, processor_nano
+from hyocr.model.presets import new_nano
 from training.ctc import CtcHead
 
 HEAD_FILE = "ctc.safetensors"
+READER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "processor_config.json", "hyocr.json")
+"""What a checkpoint needs beside its weights; the same for every nano."""
 NANO = Path(__file__).parents[1] / "hyocr/weights/nano"
 """The bundled checkpoint; new weights borrow its tokenizer."""
 
@@ -52,7 +54,8 @@ def save_weights(weights: Weights, folder: Path, dtype: torch.dtype = torch.floa
     tensors.pop("lm_head.weight")  # tied to the embedding
     weights.model.config.save_pretrained(partial)
     save_file(tensors, partial / "model.safetensors", metadata={"format": "pt"})
-    processor_nano(weights.tokenizer).save_pretrained(partial)
+    for name in READER_FILES:
+        shutil.copy(NANO / name, partial)
     save_file({k: v.to(dtype).contiguous() for k, v in weights.head.state_dict().items()}, partial / HEAD_FILE)
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(partial, folder)

@@ -28,7 +28,7 @@ from training.pretrain import normalised_patches
 from training.synth.text import ALPHABET
 
 _INDEX = {character: i + 1 for i, character in enumerate(ALPHABET)}
-WORST_FIT = -2.5
+WORST_FIT = -4.0
 """Mean log-probability per character below which a label is dropped."""
 
 
@@ -79,7 +79,7 @@ def relabel(weights: Weights, image: Image.Image, text: str) -> str | None:
     """The text in the case the image shows, or None if it does not fit the image."""
     if any(c not in _INDEX for c in text):
         return None
-    pixels = torch.from_numpy(np.asarray(canvas(image)))[None]
+    pixels = torch.from_numpy(np.array(canvas(image)))[None]
     patch = weights.model.config.vision_config.patch_size
     grid = (ROWS, pixels.shape[2] // patch)
     hidden = tower.encode(weights.model.model.vision_tower, normalised_patches(pixels, patch), grid)

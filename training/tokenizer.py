@@ -1,4 +1,4 @@
-"""Trains and saves nano's tokenizer: byte-level BPE with 8,192 entries.
+"""Trains and saves nano's tokenizer and processor: byte-level BPE with 8,192 entries.
 
     python -m training.tokenizer --text ../shared/text --output hyocr/weights/nano
 
@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import PreTrainedTokenizerFast
+from transformers import HunYuanVLProcessor, PreTrainedTokenizerFast
+from transformers.models.hunyuan_vl.image_processing_pil_hunyuan_vl import HunYuanVLImageProcessorPil
 
+from hyocr.canvas import HEIGHT, STEP
 from hyocr.model import vocabulary as v
 
 VOCABULARY_SIZE = 8192
@@ -95,6 +97,12 @@ def build(lines: Iterator[str]) -> PreTrainedTokenizerFast:
     return tokenizer
 
 
+def processor_nano(tokenizer: PreTrainedTokenizerFast) -> HunYuanVLProcessor:
+    """The PIL image processor with nano's limits: from one line canvas up to 1.5 megapixels."""
+    images = HunYuanVLImageProcessorPil(size={"shortest_edge": HEIGHT * STEP, "longest_edge": 1536 * 1024})
+    return HunYuanVLProcessor(image_processor=images, tokenizer=tokenizer, chat_template=tokenizer.chat_template)
+
+
 def corpus(folder: Path) -> Iterator[str]:
     """Every line of the folder's .txt files but those of old novels, whose diction would crowd out today's."""
     for path in sorted(folder.rglob("*.txt")):
@@ -109,7 +117,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="checkpoint folder to save the tokenizer in")
     options = parser.parse_args()
     tokenizer = build(corpus(options.text))
-    tokenizer.save_pretrained(options.output)
+    processor_nano(tokenizer).save_pretrained(options.output)
     print(f"{len(tokenizer)} entries saved in {options.output}")
 
 

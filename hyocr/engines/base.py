@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -40,7 +41,7 @@ class Generation:
     def confidence(self, start: int = 0, end: int | None = None) -> tuple[float | None, float | None]:
         """Geometric mean and minimum probability of the tokens that wrote `text[start:end]`; (None, None) if unknown."""
         stop = len(self.text) if end is None else end
-        chosen = [p for p, at in zip(self.logprobs, self.ends, strict=True) if start < at <= stop]
+        chosen = self.logprobs[bisect_right(self.ends, start) : bisect_right(self.ends, stop)]
         if not chosen:
             return None, None
         return math.exp(sum(chosen) / len(chosen)), math.exp(min(chosen))

@@ -57,11 +57,16 @@ def find_loop(text: str) -> Loop | None:
 
 def copies_needed(unit: str) -> int:
     """How many copies of `unit` in a row make a loop."""
-    if not any(character.isalpha() for character in _MARKUP.sub("", unit)):
+    # A unit may begin inside a tag. What is left of such a tag is the same in two copies and in three.
+    if _letters(unit * 3) == _letters(unit * 2):
         copies = FILLER_COPIES
     else:
         copies = LONG_COPIES if len(unit) >= LONG_UNIT else COPIES
     return max(copies, -(-SPAN // len(unit)))
+
+
+def _letters(text: str) -> int:
+    return sum(character.isalpha() for character in _MARKUP.sub("", text))
 
 
 def _first_copy(text: str, unit: int) -> int:

@@ -13,7 +13,7 @@ from hyocr.engines.base import Generation, Request
 from hyocr.engines.decoding import decode
 from hyocr.engines.writer import Pieces, Writer
 from hyocr.errors import EngineError
-from hyocr.model.checkpoint import load
+from hyocr.model.checkpoint import Checkpoint, load
 
 BATCH_TOKENS = {"cpu": 16384, "cuda": 131072}
 """Prompt plus answer tokens of one batch, at most. A token's keys and values take 4 KB in nano, 98 KB in the 1B.
@@ -53,7 +53,7 @@ class TransformersEngine:
         self._context = int(self._model.config.text_config.max_position_embeddings)
         chat, last = _chat_tokens(self._processor)
         self._stops = _end_ids(self._model) | {last}
-        self._pieces = Pieces(self._processor.tokenizer, chat | self._stops | _image_ids(self._model.config))
+        self._pieces = Pieces(self._processor.tokenizer, chat | self._stops | _layout_ids(loaded))
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         """One Generation per request, in order. Raises EngineError, naming the request, where one cannot run."""
@@ -75,7 +75,7 @@ class TransformersEngine:
                 if len(writer.text) > shown:
                     yield writer.text[shown:]
                     shown = len(writer.text)
-        except RuntimeError as error:
+        except (RuntimeError, MemoryError) as error:
             raise _engine_error(error, job) from error
         return writer.generation(job.length)
 
@@ -165,8 +165,10 @@ def _end_ids(model: Any) -> set[int]:
     return ends
 
 
-def _image_ids(config: Any) -> set[int]:
-    return {config.image_token_id, config.im_start_id, config.im_end_id}
+def _layout_ids(loaded: Checkpoint) -> set[int]:
+    config, tokenizer = loaded.model.config, loaded.processor.tokenizer
+    images = {config.image_token_id, config.im_start_id, config.im_end_id, config.im_newline_id}
+    return images | {tokenizer.pad_token_id, tokenizer.bos_token_id}
 
 
 def _out_of_memory(error: Exception) -> bool:

@@ -42,7 +42,7 @@ class Checkpoint:
 
 
 def locate(name: str) -> str | Path:
-    """Where the checkpoint `name` lies: a folder for "nano" and for paths, else the hub id as it is. Uses no network."""
+    """Where the checkpoint `name` lies: a folder for "nano" and for paths, else the hub id itself. Uses no network."""
     if name == "nano":
         return BUNDLED / "nano"
     if Path(name).is_dir():

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 
 import torch
-from transformers import HunYuanVLConfig, HunYuanVLForConditionalGeneration, PreTrainedTokenizerBase, HunYuanVLProcessor
-from transformers.models.hunyuan_vl.image_processing_pil_hunyuan_vl import HunYuanVLImageProcessorPil
+from transformers import HunYuanVLConfig, HunYuanVLForConditionalGeneration, PreTrainedTokenizerBase
 
-from hyocr.canvas import HEIGHT, STEP
 from hyocr.model import vocabulary as v
 
 
 def config_nano(tokenizer: PreTrainedTokenizerBase) -> HunYuanVLConfig:
-    """9.9 M parameters: a 6-layer ViT of width 192 and a 4-layer language model of width 256, heads of 64."""
+    """9.0 M parameters: a 6-layer ViT of width 192 and a 4-layer language model of width 256, heads of 64."""
     ids = {name: tokenizer.convert_tokens_to_ids(token) for name, token in vars(v).items() if name.isupper() and isinstance(token, str)}
     ends = [ids["ASSISTANT"], ids["END"]]
     return HunYuanVLConfig(
@@ -114,12 +112,6 @@ def config_1b() -> HunYuanVLConfig:
         bos_token_id=120000,
         eos_token_id=ends,
     )
-
-
-def processor_nano(tokenizer: PreTrainedTokenizerBase) -> HunYuanVLProcessor:
-    """The PIL image processor with nano's limits: from one line canvas up to 1.5 megapixels."""
-    images = HunYuanVLImageProcessorPil(size={"shortest_edge": HEIGHT * STEP, "longest_edge": 1536 * 1024})
-    return HunYuanVLProcessor(image_processor=images, tokenizer=tokenizer, chat_template=tokenizer.chat_template)
 
 
 def new_nano(tokenizer: PreTrainedTokenizerBase, seed: int = 0) -> HunYuanVLForConditionalGeneration:

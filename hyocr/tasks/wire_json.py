@@ -1,7 +1,7 @@
 """Text and coordinates as JSON objects with "box" or "bbox" and "text", in an array or not, fenced, broken or cut.
 
-Objects are matched one by one, so a broken one costs only itself. They are flat, so nothing here nests or recurses;
-patterns are possessive, and an attempt at one object never runs past the start of the next: linear time.
+Objects are matched one by one, so a broken one costs only itself. They are flat, so nothing here nests or recurses,
+and an attempt at one never runs past the start of the next: linear time (see wire_markup on the patterns).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from hyocr.tasks.wire import Found, points
 from hyocr.tasks.wire_markup import TAG
 
 NOISE = re.compile(rf"```(?:json)?|[\[\]{{}},]|{TAG.pattern}")
-EMPTY = re.compile(r"\s*+(?:```(?:json)?)?+\s*+\[\s*+\]\s*+(?:```)?+\s*+")
+EMPTY = re.compile(r"\s*+(?:```(?:json)?)?\s*+\[\s*+\]\s*+(?:```)?\s*+")
 
-_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_ARRAY = r"\[[^\[\]{}]*+(?:\[[^\[\]{}]*+\][^\[\]{}]*+)*+\]"
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*"'
+_ARRAY = r"\[[^\[\]{}]*+(?:\[[^\[\]{}]*+\][^\[\]{}]*+)*\]"
 _VALUE = rf'{_STRING}|{_ARRAY}|[^\s"\[\]{{}},]++'
 _MEMBER = rf"{_STRING}\s*+:\s*+(?:{_VALUE})"
-_OBJECT = re.compile(rf"\{{\s*+{_MEMBER}(?:\s*+,\s*+{_MEMBER})*+\s*+,?+\s*+(?:\}}|\Z)", re.DOTALL)
+_OBJECT = re.compile(rf"\{{\s*+{_MEMBER}(?:\s*+,\s*+{_MEMBER})*\s*+,?\s*+(?:\}}|\Z)", re.DOTALL)
 _SPLIT = re.compile(rf"(?P<key>{_STRING})\s*+:\s*+(?P<value>{_VALUE})", re.DOTALL)
 
 

@@ -1,7 +1,9 @@
 """Text and coordinates in HunyuanOCR's markup, with its special tokens kept, spelled as placeholders, or stripped.
 
-The output is cut at its tags into elements (text, box, or junk), and neighbouring texts and boxes are paired. Patterns
-are possessive (`*+`, `++`) and every character is looked at a bounded number of times: linear time.
+The output is cut at its tags into elements (text, box, or junk), and neighbouring texts and boxes are paired.
+
+Linear time: in the patterns a run of one kind of character is possessive (`*+`), and each repeated group starts with a
+character that cannot end the run before it. (Repeated groups are not possessive: Python 3.11 mishandles some of those.)
 """
 
 from __future__ import annotations
@@ -23,9 +25,9 @@ BOX_TAGS = ("quad", "box", "poly", "det")
 _PLACEHOLDERS = {108: "box", 110: "quad", 112: "ref", 114: "pFig", 116: "det", 118: "point"}
 _OPAQUE = ("hy-meta", "think")  # what they hold is theirs, tags included
 
-_NUMBER = r"-?[0-9]{1,40}+(?:\.[0-9]{1,40}+)?+"
+_NUMBER = r"-?[0-9]{1,40}+(?:\.[0-9]{1,40}+)?"
 _PAIR = rf"\(\s*+{_NUMBER}\s*+,\s*+{_NUMBER}\s*+\)"
-_BARE_PAIRS = re.compile(rf"{_PAIR}(?:\s*+,\s*+{_PAIR})++|(?:<pos_[0-9]{{1,40}}+>){{4,}}+")
+_BARE_PAIRS = re.compile(rf"{_PAIR}(?:\s*+,\s*+{_PAIR})+|(?:<pos_[0-9]{{1,40}}+>){{4,}}")
 _BARE_BRACKETS = re.compile(rf"\[\s*+{_NUMBER}(?:\s*+,\s*+{_NUMBER}){{3}}\s*+\]")
 
 
