@@ -20,7 +20,7 @@ class Receipt:
 
 
 def receipts(folder: Path, split: str) -> list[Receipt]:
-    """All receipts of a split, "train" or "dev". Raises FileNotFoundError, naming the folder, if there is no manifest."""
+    """All receipts of a split, "train" or "dev". Raises FileNotFoundError if the folder has no manifest."""
     manifest = folder / "manifest.jsonl"
     if not manifest.exists():
         raise FileNotFoundError(f"no receipts at {folder}: expected a manifest.jsonl there")

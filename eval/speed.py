@@ -1,6 +1,6 @@
 """Cold start: seconds from starting `hyocr read` to its text, and the process's peak memory.
 
-    python -m eval.speed examples/receipt.jpg
+python -m eval.speed examples/receipt.jpg
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def main() -> None:
     runs = [cold_read(options.image, options.model, options.threads) for _ in range(options.repeat)]
     print("   ".join(f"{seconds:.2f} s, {memory:.0f} MiB" for seconds, memory in runs))
     seconds, memory = (statistics.median(values) for values in zip(*runs, strict=True))
-    print(f"median of {len(runs)} cold starts on {options.threads} threads: {seconds:.2f} s to the text, {memory:.0f} MiB at peak")
+    print(f"median of {len(runs)} cold starts, {options.threads} threads: {seconds:.2f} s, {memory:.0f} MiB peak")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Draws `page.png`: a short letter of our own wording, in a font (FreeSerif) that nano was not trained on.
 
-    python examples/make_page.py /usr/share/fonts/truetype/freefont/FreeSerif.ttf
+python examples/make_page.py /usr/share/fonts/truetype/freefont/FreeSerif.ttf
 """
 
 import sys

@@ -1,8 +1,9 @@
-"""One geometry for every line of text the model sees, in training and in use: 32 pixels high, padded to a few widths."""
+"""One geometry for every line of text the model sees, in training and in use: 32 pixels high, few widths."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 HEIGHT = 32
@@ -21,9 +22,11 @@ def canvas_width(width: float) -> int:
 
 
 def canvas(crop: Image.Image) -> Image.Image:
-    """Scales an upright line crop to 32 pixels in height, keeping its shape, and pads it on the right with its background.
+    """Scales an upright line crop to 32 pixels in height, keeping its shape, and pads it on the right with its
+    background.
 
-    Returns an RGB image of 32 x (a multiple of 64, at most 1024). The background is the median colour of the crop's border.
+    Returns an RGB image of 32 x (a multiple of 64, at most 1024). The background is the median colour of the crop's
+    border.
     """
     crop = crop.convert("RGB")
     wanted = max(1, round(crop.width * HEIGHT / crop.height))
@@ -38,7 +41,7 @@ def canvas(crop: Image.Image) -> Image.Image:
     return page
 
 
-def _border_colour(pixels: np.ndarray) -> tuple[int, int, int]:  # type: ignore[type-arg]
+def _border_colour(pixels: NDArray[np.uint8]) -> tuple[int, int, int]:
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, -1]])
     red, green, blue = np.median(border, axis=0).astype(int)
     return int(red), int(green), int(blue)

@@ -1,6 +1,7 @@
 """The result types every other room speaks: Document > PageResult > Line, in pixels of the page image.
 
-Serialised with `Document.to_dict`, whose layout is described in `docs/document-schema.md` and versioned by `SCHEMA_VERSION`.
+Serialised with `Document.to_dict`, whose layout is described in `docs/document-schema.md` and versioned by
+`SCHEMA_VERSION`.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Box:
 class Line:
     """One line of text. `polygon` holds the corners, clockwise from the top left, where they are not those of `box`.
 
-    `confidence` is the geometric mean and `min_confidence` the minimum of the token probabilities (0..1), None if unknown.
+    `confidence` is the geometric mean and `min_confidence` the minimum of the token probabilities (0..1), None if
+    unknown.
     """
 
     text: str
@@ -67,9 +69,9 @@ class PageResult:
     """What was read on one page.
 
     `status` is "ok" (complete), "partial" (some text is known to be missing or doubtful: a length or repetition stop,
-    a failed line, unparsed output) or "failed" (no text; see `error`). `text` is the plain text in reading order, `lines`
-    the same with boxes where the task or strategy gives them, `raw` the model's untouched output.
-    `width` and `height` are those of the page image in pixels; `number` counts from 1.
+    a failed line, unparsed output) or "failed" (no text; see `error`). `text` is the plain text in reading order,
+    `lines` the same with boxes where the task or strategy gives them, `raw` the model's untouched output. `width` and
+    `height` are those of the page image in pixels; `number` counts from 1.
     """
 
     number: int

@@ -14,7 +14,8 @@ BACKGROUND_WINDOW = 21  # median over 21 * 4 = 84 px: wider than the strokes of 
 MIN_CONTRAST = 24  # grey levels between ink and paper: fainter is paper texture, JPEG ringing, print from the back
 RELATIVE_CONTRAST = 0.2  # and a fifth of what clear print has: where print is black, grey smudges are not ink
 import os
-RULE=float(os.environ.get('RULE',2))
+
+RULE = float(os.environ.get("RULE", 2))
 MAX_SKEW = 15.0  # degrees
 MIN_SKEW = 0.15  # degrees: below it even a line as wide as a page drifts by less than a fifth of its height
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from hyocr.document import Box
@@ -29,14 +28,19 @@ def propose(image: Image.Image) -> list[LineCrop]:
     small = rgb if scale == 1 else cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     mask = ink(small)
     import os
-    if int(os.environ.get('CL','0')): mask=cv2.morphologyEx(mask,cv2.MORPH_CLOSE,np.ones((int(os.environ['CL']),int(os.environ.get('CLX','1'))),np.uint8))
+
+    if int(os.environ.get("CL", "0")):
+        mask = cv2.morphologyEx(
+            mask, cv2.MORPH_CLOSE, np.ones((int(os.environ["CL"]), int(os.environ.get("CLX", "1"))), np.uint8)
+        )
     chars, _ = components(mask)
     angle = skew(chars)
     back = np.array([[1.0, 0, 0], [0, 1, 0]])
     if angle:
         mask, back = rotate(mask, angle)
     size = character_height(chars)
-    if not size: return []
+    if not size:
+        return []
     lines = find_lines(mask, size)
     lines = lines[np.argsort(lines[:, 2])]
     back[:, :] /= scale
@@ -45,13 +49,24 @@ def propose(image: Image.Image) -> list[LineCrop]:
 
 def crop(rgb, b, back, angle):
     x1, x2, y, h, slope = b
-    a = .2 * h
+    a = 0.2 * h
     w2 = (x2 - x1) / 2 + a
     xc = (x1 + x2) / 2
-    h2 = h * .65
-    q = np.array([[xc - w2, y - w2 * slope - h2, 1], [xc + w2, y + w2 * slope - h2, 1], [xc + w2, y + w2 * slope + h2, 1], [xc - w2, y - w2 * slope + h2, 1]]) @ back.T
+    h2 = h * 0.65
+    q = (
+        np.array(
+            [
+                [xc - w2, y - w2 * slope - h2, 1],
+                [xc + w2, y + w2 * slope - h2, 1],
+                [xc + w2, y + w2 * slope + h2, 1],
+                [xc - w2, y - w2 * slope + h2, 1],
+            ]
+        )
+        @ back.T
+    )
     H, W = rgb.shape[:2]
-    q[:, 0] = q[:, 0].clip(0, W); q[:, 1] = q[:, 1].clip(0, H)
+    q[:, 0] = q[:, 0].clip(0, W)
+    q[:, 1] = q[:, 1].clip(0, H)
     box = Box(*q.min(0).tolist(), *q.max(0).tolist())
     poly = tuple((float(x), float(y)) for x, y in q) if angle or slope else None
     return LineCrop(box, poly, Image.fromarray(rgb[:1, :1]))

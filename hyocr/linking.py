@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hyocr.ink import Boxes, Mask, as_mask, character_height, components, heights, widths, without_rules
-import os
+from hyocr.ink import Boxes, Mask, as_mask, components, heights, widths, without_rules
+
 Ids = NDArray[np.int64]  # N: the line every character belongs to
 Strips = NDArray[np.float64]  # M x 5: x1, x2, y of the middle, height, slope (dy / dx) of every line
 
@@ -29,12 +31,16 @@ def find_lines(mask: Mask, size: float) -> Strips:
     size = weighted_median(first[:, HEIGHT], first[:, X2] - first[:, X1])
     walls = walls | gutters(mask, size)
     tall, small = height > TALL * size, height < SMALL * size
-    usual = chars[~tall & ~small]
+    specks = dots(chars[small], mask.shape, size)
+    specks = stacked(specks, mask.shape, size)
+    st = heights(specks) >= SMALL * size
+    usual = np.concatenate([chars[~tall & ~small], specks[st]])
+    specks = specks[~st]
     ids = link(usual, walls, size)
     usual, ids, rest = cut(usual, ids, chars[tall])
     ids = np.concatenate([ids, link(rest, walls, size) + next_id(ids)])
     usual = np.concatenate([usual, rest])
-    usual, ids = absorb(usual, ids, dots(chars[small], mask.shape, size))
+    usual, ids = absorb(usual, ids, specks)
     ids = join(usual, ids, walls)
     lines = strips(usual, ids)
     return lines[(lines[:, HEIGHT] > 0.5 * size) & (lines[:, X2] - lines[:, X1] > 0.12 * size)]
@@ -50,7 +56,12 @@ def characters(mask: Mask, size: float) -> Boxes:
     bar = (height > 2.5 * size) & (height > 7 * width)
     blot = (height > 2 * size) & (width < 3 * height) & (fill > 0.7)
     dash = (width > 5 * height) & (width > 2 * size) & ((height < 0.6 * size) | (fill < 0.25))
-    edge = (chars[:, 0] <= 1) | (chars[:, 1] <= 1) | (chars[:, 2] >= mask.shape[1] - 1) | (chars[:, 3] >= mask.shape[0] - 1)
+    edge = (
+        (chars[:, 0] <= 1)
+        | (chars[:, 1] <= 1)
+        | (chars[:, 2] >= mask.shape[1] - 1)
+        | (chars[:, 3] >= mask.shape[0] - 1)
+    )
     shadow = edge & (height > 2 * size)
     return chars[~(bar | blot | dash | shadow) & (height < 8 * size)]
 
@@ -104,7 +115,11 @@ def strips(chars: Boxes, ids: Ids) -> Strips:
         off = np.abs(off - middle_of(off, ids, count)[ids])
         weight = weight * (off <= 0.15 * height + 0.5)
     top, bottom = extent(y1 - slope[ids] * x, y2 - slope[ids] * x, height, ids, count)
-    ok = (np.bincount(ids, minlength=count) >= 6) & (right - left > 6 * (bottom - top)) & (bottom - top < 0.9 * (flat_bottom - flat_top))
+    ok = (
+        (np.bincount(ids, minlength=count) >= 6)
+        & (right - left > 6 * (bottom - top))
+        & (bottom - top < 0.9 * (flat_bottom - flat_top))
+    )
     top, bottom, slope = np.where(ok, top, flat_top), np.where(ok, bottom, flat_bottom), np.where(ok, slope, 0)
     return np.stack([left, right, (top + bottom) / 2, bottom - top, slope], axis=1)
 
@@ -127,10 +142,14 @@ def extent(tops, bottoms, height, ids, count):
     bottom = -lowest(-np.minimum(bottoms, (middle_of(bottoms, ids, count) + CLIP * size)[ids]), ids, count)
     return top, bottom
 
-CLIP = float(os.environ.get('CLIP', .7))
+
+CLIP = float(os.environ.get("CLIP", 0.7))
+
 
 def slopes(x, y, weight, ids, count):
-    total = lambda v: np.bincount(ids, v, minlength=count)
+    def total(v):
+        return np.bincount(ids, v, minlength=count)
+
     n = np.maximum(total(weight), 1)
     mx = total(weight * x) / n
     dx = x - mx[ids]
@@ -151,9 +170,17 @@ def cut(chars: Boxes, ids: Ids, tall: Boxes) -> tuple[Boxes, Ids, Boxes]:
         overlap = np.minimum(y2, middle + height / 2) - np.maximum(y1, middle - height / 2)
         hit = np.flatnonzero((gap < 0.6 * height) & (overlap > 0.6 * height))
         rows = np.ptp(middle[hit]) > 0.5 * height[hit].max() if len(hit) else False
-        fits = len(hit) > 0 and y2 - y1 <= 2 * height[hit].max() and abs((y1 + y2) / 2 - middle[hit].mean()) <= 0.35 * height[hit].max()
+        fits = (
+            len(hit) > 0
+            and y2 - y1 <= 2 * height[hit].max()
+            and abs((y1 + y2) / 2 - middle[hit].mean()) <= 0.35 * height[hit].max()
+        )
         if rows:
-            pieces.append(np.array([[x1, max(y1, middle[i] - height[i] / 2), x2, min(y2, middle[i] + height[i] / 2)] for i in hit]))
+            pieces.append(
+                np.array(
+                    [[x1, max(y1, middle[i] - height[i] / 2), x2, min(y2, middle[i] + height[i] / 2)] for i in hit]
+                )
+            )
             owners.append(hit)
         elif fits:
             pieces.append(np.array([[x1, y1, x2, y2]]))
@@ -164,14 +191,38 @@ def cut(chars: Boxes, ids: Ids, tall: Boxes) -> tuple[Boxes, Ids, Boxes]:
 
 
 def dots(small: Boxes, shape: tuple[int, ...], size: float) -> Boxes:
-    small = small[~in_row(small, shape, size)]
-    return small[~in_row(small[:, [1, 0, 3, 2]], shape[::-1], size)]
+    small = small[~in_row(small, shape, size, 0.5)]
+    return small[~in_row(small[:, [1, 0, 3, 2]], shape[::-1], size, 0.2)]
 
 
-def in_row(small: Boxes, shape: tuple[int, ...], size: float) -> NDArray[np.bool_]:
+def stacked(small, shape, size):
+    canvas = np.zeros((shape[0], shape[1]), np.uint8)
+    reach = STACK * size / 2
+    grown = small + np.array([0, -reach, -1, reach - 1])
+    for x1, y1, x2, y2 in grown.round().astype(int).tolist():
+        cv2.rectangle(canvas, (x1, y1), (x2, y2), 255, -1)
+    labels = cv2.connectedComponents(canvas)[1]
+    x, y = ((small[:, :2] + small[:, 2:]) // 2).astype(int).T
+    ids = np.unique(labels[y, x], return_inverse=True)[1]
+    n = next_id(ids)
+    return np.stack(
+        [
+            lowest(small[:, 0], ids, n),
+            lowest(small[:, 1], ids, n),
+            -lowest(-small[:, 2], ids, n),
+            -lowest(-small[:, 3], ids, n),
+        ],
+        1,
+    )
+
+
+STACK = float(os.environ.get("STACK", 0.5))
+
+
+def in_row(small: Boxes, shape: tuple[int, ...], size: float, gap: float) -> NDArray[np.bool_]:
     canvas = np.zeros((shape[0], shape[1] // 4 + 1), np.uint8)
-    reach = 0.5 * size
-    grown = (small + (-reach, 0, reach, -1)) / (4, 1, 4, 1)
+    reach = gap * size
+    grown = (small + np.array([-reach, 0, reach, -1])) / (4, 1, 4, 1)
     for x1, y1, x2, y2 in grown.astype(int).tolist():
         cv2.rectangle(canvas, (x1, y1), (x2, y2), 255, -1)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(canvas)

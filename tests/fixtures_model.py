@@ -24,9 +24,15 @@ MARKUP = [QUAD, QUAD_END, REF, REF_END, "<answer>"]
 TEMPLATE = (
     BEGIN + "{% for m in messages %}"
     "{% if m['role'] == 'system' %}{{ m['content'] }}" + SEPARATOR + "{% elif m['role'] == 'user' %}"
-    "{% for part in m['content'] %}{% if part['type'] == 'image' %}" + IMAGE_START + IMAGE + IMAGE_END
-    + "{% else %}{{ part['text'] }}{% endif %}{% endfor %}" + USER
-    + "{% elif m['role'] == 'assistant' %}{{ m['content'] }}" + ASSISTANT + "{% endif %}{% endfor %}"
+    "{% for part in m['content'] %}{% if part['type'] == 'image' %}"
+    + IMAGE_START
+    + IMAGE
+    + IMAGE_END
+    + "{% else %}{{ part['text'] }}{% endif %}{% endfor %}"
+    + USER
+    + "{% elif m['role'] == 'assistant' %}{{ m['content'] }}"
+    + ASSISTANT
+    + "{% endif %}{% endfor %}"
 )
 
 
@@ -112,4 +118,3 @@ def write_checkpoint(
     if metadata is not None:
         (folder / "hyocr.json").write_text(json.dumps(metadata))
     return folder
-

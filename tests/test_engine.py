@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from hyocr.engines import transformers as engine_module
 from hyocr.engines.base import Generation, Request
-from hyocr.engines.decoding import choose
+from hyocr.engines.decoding import choose, decode
 from hyocr.engines.repetition import SPAN
 from hyocr.engines.transformers import TransformersEngine, _batches, _Job, _messages
 from hyocr.engines.writer import CHECK_EVERY, Pieces, Writer
@@ -247,7 +247,7 @@ def test_a_bad_request_is_named(tiny_engine: TransformersEngine, request_: Reque
 def test_a_batch_that_does_not_fit_is_halved(tiny_engine: TransformersEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     requests = mixed_requests()
     expected = [generation.text for generation in tiny_engine.generate(requests)]
-    decode, tried = engine_module.decode, []
+    tried: list[int] = []
 
     def cramped(model: Any, inputs: Any, writers: Any) -> Iterator[None]:
         tried.append(len(writers))

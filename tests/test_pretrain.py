@@ -12,7 +12,15 @@ from training.pretrain import PROMPTS, Trainer
 from training.tokenizer import processor_nano
 
 TINY = Stage(
-    steps=4, widths={64: 1, 128: 2}, pixels=32 * 128 * 4, workers=0, log_every=1, eval_every=4, eval_lines=4, save_every=2, warmup=2
+    steps=4,
+    widths={64: 1, 128: 2},
+    pixels=32 * 128 * 4,
+    workers=0,
+    log_every=1,
+    eval_every=4,
+    eval_lines=4,
+    save_every=2,
+    warmup=2,
 )
 
 
@@ -56,16 +64,15 @@ def test_stopped_run_resumes_with_the_same_losses(tmp_path):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     Trainer(replace(TINY, output=str(whole))).run()
     interrupted = Trainer(replace(TINY, output=str(parts)))
+    train_step = interrupted._train_step
+
+    def stop_after_three(batch):
+        if interrupted.step == 3:
+            raise KeyboardInterrupt
+        return train_step(batch)
+
+    interrupted._train_step = stop_after_three
     with pytest.raises(KeyboardInterrupt):
-        interrupted.validation.scores = None
-        train_step = interrupted._train_step
-
-        def stop_after_three(batch):
-            if interrupted.step == 3:
-                raise KeyboardInterrupt
-            return train_step(batch)
-
-        interrupted._train_step = stop_after_three
         interrupted.run()
     resumed = Trainer(replace(TINY, output=str(parts)))
     assert resumed.step == 2  # the last saved state; step 3 is done again

@@ -75,7 +75,9 @@ def test_sixty_latin_families_for_training_and_none_shared_with_testing():
     held_out = families(testing=True)
     assert len(FONTS) >= 60
     assert not set(FONTS) & set(held_out)
-    assert not {path for paths in FONTS.values() for path in paths} & {path for paths in held_out.values() for path in paths}
+    assert not {path for paths in FONTS.values() for path in paths} & {
+        path for paths in held_out.values() for path in paths
+    }
 
 
 @needs_fonts

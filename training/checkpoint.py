@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 from dataclasses import dataclass
@@ -50,10 +51,8 @@ def save_weights(weights: Weights, folder: Path, dtype: torch.dtype = torch.floa
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    tensors = {name: value.to(dtype).contiguous().clone() for name, value in weights.model.state_dict().items()}
-    tensors.pop("lm_head.weight")  # tied to the embedding
-    weights.model.config.save_pretrained(partial)
-    save_file(tensors, partial / "model.safetensors", metadata={"format": "pt"})
+    # The library's own writer gives tensors their published names, which other runtimes look for.
+    copy.deepcopy(weights.model).to(dtype).save_pretrained(partial)
     for name in READER_FILES:
         shutil.copy(NANO / name, partial)
     save_file({k: v.to(dtype).contiguous() for k, v in weights.head.state_dict().items()}, partial / HEAD_FILE)

@@ -64,7 +64,6 @@ class Stage:
     # Running
     device: str = "auto"
     threads: int = 1
-    compile: bool = False
     log_every: int = 50
     eval_every: int = 1000
     eval_lines: int = 128

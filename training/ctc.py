@@ -1,7 +1,9 @@
-"""The discriminative half of the hybrid objective: an auxiliary CTC head on the vision tower, three steps per patch column.
+"""The discriminative half of the hybrid objective: an auxiliary CTC head on the vision tower, three steps per patch
+column.
 
-Source: connectionist temporal classification, Graves et al. 2006; the hybrid generative-discriminative ViT training is that of the
-HunyuanOCR technical report (arXiv 2511.19575, section 3). Only images of one text line (two patch rows) have a CTC loss.
+Source: connectionist temporal classification, Graves et al. 2006; the hybrid generative-discriminative ViT training
+is that of the HunyuanOCR technical report (arXiv 2511.19575, section 3). Only images of one text line (two patch
+rows) have a CTC loss.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ class CtcHead(nn.Module):
         count, length, width = hidden.shape
         columns = hidden.view(count, ROWS, length // ROWS, width).permute(0, 2, 1, 3).reshape(count, length // ROWS, -1)
         logits = self.project(columns).view(count, STEPS_PER_COLUMN * length // ROWS, -1)
-        return logits.float().log_softmax(-1)
+        log_probs: Tensor = logits.float().log_softmax(-1)
+        return log_probs
 
 
 def ctc_loss(log_probs: Tensor, texts: list[str]) -> Tensor:

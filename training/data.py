@@ -1,4 +1,4 @@
-"""Batches for training: step k is always the same batch, so a run can stop and resume exactly and any number of workers agree."""
+"""Batches for training: step k is always the same batch, so that a run resumes exactly, with any number of workers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Crop:
 
 
 def receipt_crops(folder: Path, split: str) -> list[Crop]:
-    """Every line of a split ("train" or "dev") of a receipts folder with a `manifest.jsonl` (SROIE layout, CC BY 4.0)."""
+    """Every line of a split ("train" or "dev") of a receipts folder with a `manifest.jsonl` (SROIE, CC BY 4.0)."""
     crops = []
     for row in map(json.loads, (folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines()):
         if row["split"] != split:
@@ -69,15 +69,17 @@ def cut(image: Image.Image, box: tuple[int, int, int, int], margins: tuple[float
     x1, y1, x2, y2 = box
     height = y2 - y1
     left, top, right, bottom = (round(margin * height) for margin in margins)
-    return image.crop((max(0, x1 - left), max(0, y1 - top), min(image.width, x2 + right), min(image.height, y2 + bottom)))
+    return image.crop(
+        (max(0, x1 - left), max(0, y1 - top), min(image.width, x2 + right), min(image.height, y2 + bottom))
+    )
 
 
 class LineBatches(Dataset[Batch]):
     """Line canvases; item k is the batch of step k.
 
     `widths` weighs the canvas widths (pixels) drawn from; each batch holds about `pixels` pixels, prompts counted as
-    PROMPT_COLUMNS. A share `real` of the images come from `crops` if given (with random margins), a share `regions` of the
-    batches hold small multi-line regions.
+    PROMPT_COLUMNS. A share `real` of the images come from `crops` if given (with random margins), a share `regions`
+    of the batches hold small multi-line regions.
     """
 
     def __init__(
@@ -141,16 +143,18 @@ def fit(image: Image.Image, width: int) -> Image.Image:
     if drawn.width > width:
         scaled = image.convert("RGB").resize((width, HEIGHT), Image.Resampling.BICUBIC)
         return scaled
-    page = Image.new("RGB", (width, HEIGHT), drawn.getpixel((drawn.width - 1, 0)))  # type: ignore[arg-type]
+    page = Image.new("RGB", (width, HEIGHT), drawn.getpixel((drawn.width - 1, 0)))
     page.paste(drawn, (0, 0))
     return page
 
 
 def augment(rng: random.Random, crop: Image.Image) -> Image.Image:
-    """A real crop (cut with generous margins, see `load_crops`) cut again at random, brightened, darkened or blurred a little."""
+    """A real crop (with the generous margins of `load_crops`) cut again at random, its light and focus changed."""
     line = crop.height / (1 + 2 * CROP_MARGIN)
     cut_off = [rng.uniform(0, CROP_MARGIN) * line for _ in range(4)]
-    crop = crop.crop((round(cut_off[0]), round(cut_off[1]), round(crop.width - cut_off[2]), round(crop.height - cut_off[3])))
+    crop = crop.crop(
+        (round(cut_off[0]), round(cut_off[1]), round(crop.width - cut_off[2]), round(crop.height - cut_off[3]))
+    )
     pixels = np.asarray(crop, np.float32)
     pixels = 128 + (pixels - 128) * rng.uniform(0.6, 1.2) + rng.uniform(-25, 25)
     if rng.random() < 0.2:

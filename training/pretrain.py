@@ -53,7 +53,11 @@ class Trainer:
         self.output.mkdir(parents=True, exist_ok=True)
         self.device = torch.device(_device(stage.device))
         weights = load_weights(stage.init, stage.seed)
-        self.tokenizer, self.model, self.head = weights.tokenizer, weights.model.to(self.device), weights.head.to(self.device)
+        self.tokenizer, self.model, self.head = (
+            weights.tokenizer,
+            weights.model.to(self.device),
+            weights.head.to(self.device),
+        )
         self.named = {**dict(self.model.named_parameters()), **{f"ctc.{k}": p for k, p in self.head.named_parameters()}}
         for name, parameter in self.named.items():
             parameter.requires_grad_(not any(part in name for part in stage.freeze))
@@ -70,7 +74,9 @@ class Trainer:
             pixels=stage.pixels,
             text=Path(stage.text) if stage.text else None,
             fonts=Path(stage.fonts) if stage.fonts else None,
-            crops=load_crops(relabelled(receipt_crops(Path(stage.receipts), "train"), stage.labels)) if stage.receipts else None,
+            crops=load_crops(relabelled(receipt_crops(Path(stage.receipts), "train"), stage.labels))
+            if stage.receipts
+            else None,
             real=stage.real,
             regions=stage.regions,
         )
@@ -80,7 +86,7 @@ class Trainer:
     def losses(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:
         """Language loss per token and CTC loss per character; an unused one is 0."""
         patch = self.model.config.vision_config.patch_size
-        images = batch.images.to(self.device, non_blocking=True)
+        images = batch.images.to(self.device)
         grid = (images.shape[1] // patch, images.shape[2] // patch)
         hidden = tower.encode(self.model.model.vision_tower, normalised_patches(images, patch), grid)
         language, ctc = hidden.new_zeros(()), hidden.new_zeros(())
@@ -88,7 +94,9 @@ class Trainer:
             ctc = ctc_loss(self.head(hidden), batch.texts)
         if self.stage.language_weight:
             features = tower.connect(self.model.model.vision_tower, hidden, grid)
-            answers = encode_batch(self.answers, batch.texts, self.stage.characters, f"{self.stage.seed}/{step}/answers")
+            answers = encode_batch(
+                self.answers, batch.texts, self.stage.characters, f"{self.stage.seed}/{step}/answers"
+            )
             language = self._language_loss(features, grid, answers)
         return language, ctc
 
@@ -105,12 +113,19 @@ class Trainer:
         embed = self.model.get_input_embeddings()
         prompt = embed(plan.ids.to(self.device)).expand(rows, -1, -1)
         inputs = torch.cat(
-            [prompt[:, : plan.image.start], features.to(prompt.dtype), prompt[:, plan.image.stop :], embed(ids.to(self.device))[:, :-1]],
+            [
+                prompt[:, : plan.image.start],
+                features.to(prompt.dtype),
+                prompt[:, plan.image.stop :],
+                embed(ids.to(self.device))[:, :-1],
+            ],
             dim=1,
         )
         # Right padding under a causal mask needs no attention mask: nothing before the padding can see it.
         positions = plan.answer_positions(length - 1).to(self.device)[:, None].expand(-1, rows, -1)
-        hidden = self.model.model.language_model(inputs_embeds=inputs, position_ids=positions, use_cache=False).last_hidden_state
+        hidden = self.model.model.language_model(
+            inputs_embeds=inputs, position_ids=positions, use_cache=False
+        ).last_hidden_state
         logits = self.model.lm_head(hidden[:, plan.ids.numel() - 1 :])
         return F.cross_entropy(logits.float().flatten(0, 1), labels.to(self.device).flatten(), ignore_index=IGNORE)
 
@@ -119,10 +134,9 @@ class Trainer:
         loader = DataLoader(
             self.data,
             batch_size=None,
-            sampler=range(self.step, self.stage.steps),  # type: ignore[arg-type]
+            sampler=range(self.step, self.stage.steps),
             num_workers=self.stage.workers,
             prefetch_factor=4 if self.stage.workers else None,
-            pin_memory=self.device.type == "cuda",
         )
         meter = Meter(self.output / "metrics.jsonl")
         for batch in loader:
@@ -141,7 +155,7 @@ class Trainer:
             group["lr"] = _learning_rate(self.stage, self.step)
         with self._precision():
             language, ctc = self.losses(batch, self.step)
-        (self.stage.language_weight * language + self.stage.ctc_weight * ctc).backward()  # type: ignore[no-untyped-call]
+        (self.stage.language_weight * language + self.stage.ctc_weight * ctc).backward()
         norm = nn.utils.clip_grad_norm_(self.named.values(), self.stage.clip)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
@@ -247,7 +261,10 @@ def _device(wanted: str) -> str:
 def main() -> None:
     """Command line: see the module's docstring."""
     trainer = Trainer(read_stage(sys.argv[1:]))
-    counts = {name: sum(p.numel() for p in part.parameters()) for name, part in (("model", trainer.model), ("head", trainer.head))}
+    counts = {
+        name: sum(p.numel() for p in part.parameters())
+        for name, part in (("model", trainer.model), ("head", trainer.head))
+    }
     print(f"{counts} parameters on {trainer.device}, {len(trainer.data.fonts)} font families", flush=True)
     trainer.run()
 

@@ -1,10 +1,12 @@
 """Gives real receipts their letter case back.
 
-    python -m training.relabel --checkpoint runs/nano_cpu_1_words/checkpoint --receipts ../shared/data/receipts --output runs/labels.json
+    python -m training.relabel --checkpoint runs/nano_cpu_1_words/checkpoint --receipts ../shared/data/receipts
+    --output runs/labels.json
 
-The receipts' truth is upper-cased whatever the image shows: trained on as it is, it would teach a reader to lie. The CTC head of an
-earlier checkpoint aligns each label with its image, either case counting, and says for each word which of UPPER, lower or Title
-fits best. A label that does not align at all (a wrong box, an illegible crop) is dropped (null).
+The receipts' truth is upper-cased whatever the image shows: trained on as it is, it would teach a reader to lie. The
+CTC head of an earlier checkpoint aligns each label with its image, either case counting, and says for each word which
+of UPPER, lower or Title fits best. A label that does not align at all (a wrong box, an illegible crop) is dropped
+(null).
 """
 
 from __future__ import annotations
@@ -47,7 +49,9 @@ def align(log_probs: NDArray[np.float32], text: str) -> tuple[float, list[NDArra
     score[:2] = states[0, :2]
     back = np.zeros(states.shape, np.int8)
     for step in range(1, len(states)):
-        moves = np.stack([score, np.r_[-np.inf, score[:-1]], np.where(skips, np.r_[-np.inf, -np.inf, score[:-2]], -np.inf)])
+        moves = np.stack(
+            [score, np.r_[-np.inf, score[:-1]], np.where(skips, np.r_[-np.inf, -np.inf, score[:-2]], -np.inf)]
+        )
         back[step] = moves.argmax(0)
         score = moves.max(0) + states[step]
     state = len(score) - 1 if score[-1] >= score[-2] else len(score) - 2

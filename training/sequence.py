@@ -1,4 +1,4 @@
-"""Token sequences around same-size images: the published chat layout, positions included, without padding inside the prompt."""
+"""Token sequences around same-size images: the published chat layout and its positions, no padding in the prompt."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Layout:
-    """The prompt around one image of a fixed size: ids (length,), positions (4, length), where the image's features go."""
+    """The prompt around an image of a fixed size: ids (length,), positions (4, length), where the features go."""
 
     ids: Tensor
     positions: Tensor
@@ -55,7 +55,9 @@ def layout(model: Any, tokenizer: PreTrainedTokenizerBase, prompt: str, grid: tu
     merge = model.config.vision_config.spatial_merge_size
     count = grid[0] // merge * (grid[1] // merge + 1) + 2
     content = [{"type": "image"}, {"type": "text", "text": prompt}]
-    text = tokenizer.apply_chat_template([{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True)
+    text = tokenizer.apply_chat_template(
+        [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
+    )
     text = text.replace(v.IMAGE, v.IMAGE * count)
     ids = torch.tensor(tokenizer.encode(text, add_special_tokens=False))
     is_image = ids == model.config.image_token_id

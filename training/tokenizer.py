@@ -2,8 +2,9 @@
 
     python -m training.tokenizer --text ../shared/text --output hyocr/weights/nano
 
-Digits always stand alone, so numbers are read digit by digit. The 3,755 GB2312 level-1 characters and the Western European
-letters are whole tokens: their merges come first. The remaining merges are learned on ASCII text. Any Unicode string survives.
+Digits always stand alone, so numbers are read digit by digit. The 3,755 GB2312 level-1 characters and the Western
+European letters are whole tokens: their merges come first. The remaining merges are learned on ASCII text. Any
+Unicode string survives.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """CER on single text lines, ours beside Tesseract's on the same crops.
 
     python -m eval.benchmarks.lines --receipts ../shared/data/receipts     # dev crops by their true boxes
-    python -m eval.benchmarks.lines --folder runs/held_out_lines           # any folder with a manifest of {"image", "text"}
+    python -m eval.benchmarks.lines --folder runs/held_out_lines           # any folder with a manifest of {"image",
+    "text"}
 
-Protocol: each crop is read by itself, greedily; Levenshtein distances pooled over all lines. Receipts ignore case (their truth is
-upper-cased). A reading's spaces are made single, its line breaks too.
+Protocol: each crop is read by itself, greedily; Levenshtein distances pooled over all lines. Receipts ignore case
+(their truth is upper-cased). A reading's spaces are made single, its line breaks too.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ def report(name: str, reader: Callable[[], list[str]], truths: list[str], fold: 
     if fold:
         readings, truths = [text.upper() for text in readings], [text.upper() for text in truths]
     exact = sum(map(str.__eq__, readings, truths)) / len(truths)
-    print(f"{name:28} CER {100 * cer(readings, truths):6.2f} %   exact {100 * exact:5.1f} %   {1000 * seconds / len(truths):6.1f} ms/line")
+    rate, milliseconds = 100 * cer(readings, truths), 1000 * seconds / len(truths)
+    print(f"{name:28} CER {rate:6.2f} %   exact {100 * exact:5.1f} %   {milliseconds:6.1f} ms/line")
     return {"system": name, "cer": cer(readings, truths), "exact": exact, "readings": readings}
 
 
@@ -94,7 +96,9 @@ def main() -> None:
         by_tesseract = lambda: [tesseract.read(image, 7, options.threads) for image, _ in tqdm(lines, desc="tesseract")]  # noqa: E731
         results.append(report("tesseract --psm 7", by_tesseract, truths, fold))
     if options.output:
-        rows = [{"truth": truth, **{str(r["system"]): r["readings"][i] for r in results}} for i, truth in enumerate(truths)]  # type: ignore[index]
+        rows = [
+            {"truth": truth, **{str(r["system"]): r["readings"][i] for r in results}} for i, truth in enumerate(truths)
+        ]  # type: ignore[index]
         options.output.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 

@@ -2,9 +2,10 @@
 
     python -m eval.benchmarks.receipts --receipts ../shared/data/receipts
 
-Protocol: every dev receipt is read as a user would (`Reader.read`, the checkpoint's own strategy unless one is named), Tesseract with
-`--psm 4` on the same pixels. Words are the multiset of alphanumeric runs, upper-cased (`eval.metrics.words`). The model is loaded
-before the clock starts; Tesseract's time includes starting its process, as a user's would.
+Protocol: every dev receipt is read as a user would (`Reader.read`, the checkpoint's own strategy unless one is
+named), Tesseract with `--psm 4` on the same pixels. Words are the multiset of alphanumeric runs, upper-cased
+(`eval.metrics.words`). The model is loaded before the clock starts; Tesseract's time includes starting its process,
+as a user's would.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="nano")
     parser.add_argument("--receipts", type=Path, required=True)
-    parser.add_argument("--strategy", nargs="*", default=[None], help="one or several of lines, page; default: the checkpoint's")
+    parser.add_argument(
+        "--strategy", nargs="*", default=[None], help="one or several of lines, page; default: the checkpoint's"
+    )
     parser.add_argument("--split", default="dev", choices=["dev", "train"])
     parser.add_argument("--count", type=int, default=None)
     parser.add_argument("--threads", type=int, default=2)

@@ -24,7 +24,8 @@ def alphanumeric_words(text: str) -> Counter[str]:
 
 
 def word_scores(readings: Sequence[str], truths: Sequence[str]) -> WordScores:
-    """Pooled over pages: matched words (multiset intersection per page) over words read, over words there, and their F1.
+    """Pooled over pages: matched words (multiset intersection per page) over words read, over words there, and their
+    F1.
 
     F1 = 2 P R / (P + R); 0 where nothing matches. Raises ValueError if the lists differ in length.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,7 +29,8 @@ class Generation:
 
     `text` keeps markup tokens such as `<ref>` and `<quad>` but not control tokens (begin, end, role).
     `logprobs[i]` is the natural-log probability of token i and `ends[i]` the offset in `text` after it, so that
-    `text[a:b]` is covered by the tokens whose end lies in (a, b]. Both are empty where an engine cannot tell.
+    `text[a:b]` is covered by the tokens whose end lies in (a, b]; tokens that share a character all end after it. The
+    stop token is not among them. Both are empty where an engine cannot tell.
     """
 
     text: str
@@ -39,7 +40,7 @@ class Generation:
     prompt_tokens: int = 0
 
     def confidence(self, start: int = 0, end: int | None = None) -> tuple[float | None, float | None]:
-        """Geometric mean and minimum probability of the tokens that wrote `text[start:end]`; (None, None) if unknown."""
+        """Geometric mean and minimum probability of the tokens of `text[start:end]`; (None, None) if unknown."""
         stop = len(self.text) if end is None else end
         chosen = self.logprobs[bisect_right(self.ends, start) : bisect_right(self.ends, stop)]
         if not chosen:
@@ -48,7 +49,7 @@ class Generation:
 
 
 class Engine(Protocol):
-    """Runs a checkpoint. `name` is the checkpoint's name, `default_strategy` the reading strategy its metadata asks for."""
+    """Runs the checkpoint `name`, whose metadata asks for the reading strategy `default_strategy`."""
 
     name: str
     default_strategy: str
@@ -57,6 +58,6 @@ class Engine(Protocol):
         """One Generation per request, in order. Raises EngineError when the model cannot run."""
         ...
 
-    def stream(self, request: Request) -> Iterator[str]:
-        """Pieces of text as they are written; stops like `generate` does."""
+    def stream(self, request: Request) -> Generator[str, None, Generation]:
+        """Pieces of text as they are written; the generator returns the Generation, its repetition trimmed."""
         ...

@@ -41,7 +41,7 @@ class Loop:
 
 
 def find_loop(text: str) -> Loop | None:
-    """The loop at the end of `text`, or None. Linear in MAX_UNIT (about 0.1 ms), whatever the length of the text."""
+    """The loop at the end of `text`, or None. Linear in MAX_UNIT (under 0.4 ms), whatever the length of the text."""
     if len(text) < SPAN:
         return None
     probe = text[-_PROBE:]

@@ -12,7 +12,11 @@ from hyocr.model import vocabulary as v
 
 def config_nano(tokenizer: PreTrainedTokenizerBase) -> HunYuanVLConfig:
     """9.0 M parameters: a 6-layer ViT of width 192 and a 4-layer language model of width 256, heads of 64."""
-    ids = {name: tokenizer.convert_tokens_to_ids(token) for name, token in vars(v).items() if name.isupper() and isinstance(token, str)}
+    ids = {
+        name: tokenizer.convert_tokens_to_ids(token)
+        for name, token in vars(v).items()
+        if name.isupper() and isinstance(token, str)
+    }
     ends = [ids["ASSISTANT"], ids["END"]]
     return HunYuanVLConfig(
         text_config={
@@ -115,7 +119,7 @@ def config_1b() -> HunYuanVLConfig:
 
 
 def new_nano(tokenizer: PreTrainedTokenizerBase, seed: int = 0) -> HunYuanVLForConditionalGeneration:
-    """Untrained weights. The position table starts as 2-D sines, so that its interpolation to any image shape is smooth."""
+    """Untrained weights. The position table starts as 2-D sines, smooth when interpolated to any image shape."""
     torch.manual_seed(seed)
     model = HunYuanVLForConditionalGeneration(config_nano(tokenizer))
     table = model.model.vision_tower.embeddings
@@ -125,7 +129,7 @@ def new_nano(tokenizer: PreTrainedTokenizerBase, seed: int = 0) -> HunYuanVLForC
 
 
 def sine_table(edge: int, width: int) -> torch.Tensor:
-    """(edge * edge, width) sines and cosines of the row and column position, as in ViT (Dosovitskiy et al. 2021, D.4)."""
+    """(edge * edge, width) sines and cosines of row and column, as in ViT (Dosovitskiy et al. 2021, D.4)."""
     frequencies = math.pi * torch.logspace(0, math.log10(edge / 2), width // 4) / edge
     angles = torch.arange(edge)[:, None] * frequencies
     waves = torch.cat([angles.sin(), angles.cos()], dim=1)

@@ -1,13 +1,13 @@
 """The vision tower over many images of one size at once: the stock modules, batched.
 
-The stock forward loops over images in Python (position table, attention, merger). Images of one size need no loop: their patches
-form a regular (images, patches, hidden) batch. The numbers are the stock ones; a test compares them.
+The stock forward loops over images in Python (position table, attention, merger). Images of one size need no loop:
+their patches form a regular (images, patches, hidden) batch. The numbers are the stock ones; a test compares them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -17,8 +17,8 @@ from torch import Tensor
 def encode(tower: Any, patches: Tensor, grid: tuple[int, int]) -> Tensor:
     """Hidden states of n images of one size, before the connector.
 
-    `patches`: (n, rows * columns, 3 * patch * patch) normalised pixels, patches in row-major order; `grid`: (rows, columns).
-    Returns (n, rows * columns, hidden).
+    `patches`: (n, rows * columns, 3 * patch * patch) normalised pixels, patches in row-major order; `grid`: (rows,
+    columns). Returns (n, rows * columns, hidden).
     """
     embeddings = tower.embeddings
     projection = embeddings.patch_embedding
@@ -27,12 +27,12 @@ def encode(tower: Any, patches: Tensor, grid: tuple[int, int]) -> Tensor:
     for layer in tower.layers:
         hidden = hidden + _attend(layer.self_attn, layer.layer_norm1(hidden))
         hidden = hidden + layer.mlp(layer.layer_norm2(hidden))
-    return hidden
+    return cast(Tensor, hidden)
 
 
 def connect(tower: Any, hidden: Tensor, grid: tuple[int, int]) -> Tensor:
     """The connector's output for `encode`'s hidden states: (n, rows/2 * (columns/2 + 1) + 2, text hidden)."""
-    return tower.patch_merger(hidden, size=grid)  # type: ignore[no-any-return]
+    return cast(Tensor, tower.patch_merger(hidden, size=grid))
 
 
 def _attend(attention: Any, hidden: Tensor) -> Tensor:
@@ -42,13 +42,14 @@ def _attend(attention: Any, hidden: Tensor) -> Tensor:
         for projection in (attention.q_proj, attention.k_proj, attention.v_proj)
     )
     mixed = F.scaled_dot_product_attention(query, key, value).transpose(1, 2).reshape(count, length, -1)
-    return attention.o_proj(mixed)  # type: ignore[no-any-return]
+    return cast(Tensor, attention.o_proj(mixed))
 
 
 def image_features(tower: Any, pixel_values: Tensor, grid_thw: Sequence[Sequence[int]] | Tensor) -> tuple[Tensor, ...]:
     """Connector output per image, in order, for images of mixed sizes: those of one size go through in one batch.
 
-    `pixel_values` and `grid_thw` are the image processor's: (all patches, patch dim) and one (1, rows, columns) per image.
+    `pixel_values` and `grid_thw` are the image processor's: (all patches, patch dim) and one (1, rows, columns) per
+    image.
     """
     grids = [(int(rows), int(columns)) for _, rows, columns in grid_thw]
     pieces = pixel_values.split([rows * columns for rows, columns in grids])

@@ -28,7 +28,18 @@ RESERVED_TOKENS = tuple(
 CHAT_TEMPLATE = (
     "{%- macro write(content) -%}{%- if content is string -%}{{ content }}{%- else -%}"
     "{%- for part in content -%}{%- if part['type'] == 'text' -%}{{ part['text'] }}"
-    "{%- else -%}" + IMAGE_START + IMAGE + IMAGE_END + "{%- endif -%}{%- endfor -%}{%- endif -%}{%- endmacro -%}" + BEGIN + "{%- if messages[0]['role'] == 'system' -%}{{ write(messages[0]['content']) }}{%- endif -%}"
-    + SEPARATOR + "{%- for message in messages -%}"
-    "{%- if message['role'] == 'user' -%}{{ write(message['content']) }}" + USER + "{%- elif message['role'] == 'assistant' -%}{{ write(message['content']) }}" + ASSISTANT + "{%- endif -%}{%- endfor -%}"
+    "{%- else -%}"
+    + IMAGE_START
+    + IMAGE
+    + IMAGE_END
+    + "{%- endif -%}{%- endfor -%}{%- endif -%}{%- endmacro -%}"
+    + BEGIN
+    + "{%- if messages[0]['role'] == 'system' -%}{{ write(messages[0]['content']) }}{%- endif -%}"
+    + SEPARATOR
+    + "{%- for message in messages -%}"
+    "{%- if message['role'] == 'user' -%}{{ write(message['content']) }}"
+    + USER
+    + "{%- elif message['role'] == 'assistant' -%}{{ write(message['content']) }}"
+    + ASSISTANT
+    + "{%- endif -%}{%- endfor -%}"
 )

@@ -1,4 +1,4 @@
-"""From a clean drawing to what a camera, a scanner or a thermal printer leaves of it. Every box goes through the same warp."""
+"""From a clean drawing to what a scanner or a thermal printer leaves of it. Boxes go through the same warp."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def noise_generator(rng: random.Random) -> np.random.Generator:
 
 
 def warp(rng: random.Random, mask: Pixels, points: Points, strength: float) -> tuple[Pixels, Points]:
-    """Rotation, shear, stretch and a little perspective in one homography, on the ink mask (h, w) and points (n, 2) in pixels."""
+    """Rotation, shear, stretch and slight perspective in one homography, on ink (h, w) and points (n, 2) in pixels."""
     height, width = mask.shape
     stretch = rng.choice([1.0, rng.uniform(0.7, 1.4)])
     angle = np.deg2rad(rng.gauss(0, 1.0) * strength)
@@ -37,7 +37,8 @@ def warp(rng: random.Random, mask: Pixels, points: Points, strength: float) -> t
 
 def _project(matrix: NDArray[np.float64], points: Points) -> Points:
     mapped = np.c_[points, np.ones(len(points))] @ matrix.T
-    return (mapped[:, :2] / mapped[:, 2:]).astype(np.float32)
+    result: Points = (mapped[:, :2] / mapped[:, 2:]).astype(np.float32)
+    return result
 
 
 def wear(rng: random.Random, mask: Pixels) -> Pixels:
@@ -63,19 +64,26 @@ def wear(rng: random.Random, mask: Pixels) -> Pixels:
 def _fade(rng: random.Random, mask: Pixels, low: float) -> Pixels:
     coarse = noise_generator(rng).uniform(low, 1, (rng.randint(1, 3), rng.randint(2, 8))).astype(np.float32)
     field = cv2.resize(coarse, (mask.shape[1], mask.shape[0]), interpolation=cv2.INTER_CUBIC)
-    return (mask * field.clip(0, 1)).astype(np.uint8)
+    faded: Pixels = (mask * field.clip(0, 1)).astype(np.uint8)
+    return faded
 
 
 def paper(rng: random.Random, height: int, width: int) -> NDArray[np.float32]:
     """A background (h, w, 3) in 0..255: mostly light, sometimes tinted, uneven or textured."""
-    base = np.full(3, rng.uniform(170, 255)) + (np.array([rng.gauss(0, 14) for _ in range(3)]) if rng.random() < 0.3 else 0)
+    base = np.full(3, rng.uniform(170, 255)) + (
+        np.array([rng.gauss(0, 14) for _ in range(3)]) if rng.random() < 0.3 else 0
+    )
     page = np.empty((height, width, 3), np.float32)
     page[:] = base
     if rng.random() < 0.35:  # uneven light
         coarse = noise_generator(rng).normal(0, rng.uniform(4, 30), (2, 3)).astype(np.float32)
         page += cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
     if rng.random() < 0.2:  # paper texture
-        grain = noise_generator(rng).normal(0, rng.uniform(4, 20), (max(2, height // 3), max(2, width // 3))).astype(np.float32)
+        grain = (
+            noise_generator(rng)
+            .normal(0, rng.uniform(4, 20), (max(2, height // 3), max(2, width // 3)))
+            .astype(np.float32)
+        )
         page += cv2.resize(grain, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
     return page
 
@@ -97,8 +105,12 @@ def photograph(rng: random.Random, image: Pixels) -> Pixels:
     height, width = image.shape[:2]
     if rng.random() < 0.25:
         factor = rng.uniform(0.4, 0.85)
-        small = cv2.resize(image, (max(2, int(width * factor)), max(2, int(height * factor))), interpolation=cv2.INTER_AREA)
-        image = cv2.resize(small, (width, height), interpolation=rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC])).astype(np.uint8)
+        small = cv2.resize(
+            image, (max(2, int(width * factor)), max(2, int(height * factor))), interpolation=cv2.INTER_AREA
+        )
+        image = cv2.resize(
+            small, (width, height), interpolation=rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC])
+        ).astype(np.uint8)
     if rng.random() < 0.3:
         image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.1) * height / 40).astype(np.uint8)
     if rng.random() < 0.05:  # motion
@@ -112,5 +124,5 @@ def photograph(rng: random.Random, image: Pixels) -> Pixels:
         image = (image + noise).clip(0, 255).astype(np.uint8)
     if rng.random() < 0.3:
         _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, rng.randint(20, 85)])
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR).astype(np.uint8)
+        image = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
     return image

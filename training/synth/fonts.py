@@ -70,5 +70,7 @@ def families(testing: bool, folders: tuple[Path, ...] = FONT_FOLDERS) -> dict[st
             if held_out(family[:4].lower()) == testing and all(can_draw(str(path), c) for c in "AQagmx0479.,"):
                 found[family].append(str(path))
     if not found:
-        raise FileNotFoundError("no usable fonts found: run training/install_fonts.sh, or give --fonts a folder of .ttf files")
+        raise FileNotFoundError(
+            "no usable fonts found: run training/install_fonts.sh, or give --fonts a folder of .ttf files"
+        )
     return dict(found)

@@ -2,8 +2,8 @@
 
     python -m training.synth.held_out --output runs/held_out_lines
 
-Fonts are of families, and words of a vocabulary, that training never draws (see `fonts.held_out`, `text.is_held_out_word`). The same
-seed and fonts give the same files.
+Fonts are of families, and words of a vocabulary, that training never draws (see `fonts.held_out`,
+`text.is_held_out_word`). The same seed and fonts give the same files.
 """
 
 from __future__ import annotations

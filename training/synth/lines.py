@@ -16,7 +16,7 @@ from training.synth.text import TextSource
 
 @dataclass(frozen=True)
 class Sample:
-    """A drawn image, its text (lines separated by newlines) and each line's four corners in pixels, clockwise from the top left."""
+    """A drawn image, its text (one line per row) and each line's corners in pixels, clockwise from the top left."""
 
     image: Image.Image
     text: str
@@ -48,7 +48,7 @@ def _drawable(path: str, text: str) -> str:
 
 
 def _draw(rng: random.Random, path: str, size: int, texts: list[str]) -> tuple[degrade.Pixels, NDArray[np.float32]]:
-    """An ink mask with the lines under one another, sometimes with strangers above and below, and the lines' quads (n, 4, 2)."""
+    """An ink mask with the lines under one another, sometimes strangers above and below, and the quads (n, 4, 2)."""
     font = load(path, size)
     pitch = round(size * rng.uniform(1.0, 1.5))
     tracking = rng.choice([0.0, 0.0, 0.0, 0.0, rng.uniform(-0.03, 0.2)]) * size
@@ -71,7 +71,9 @@ def _draw(rng: random.Random, path: str, size: int, texts: list[str]) -> tuple[d
     return np.asarray(image), np.asarray(quads, np.float32)
 
 
-def _neighbours(rng: random.Random, pen: ImageDraw.ImageDraw, texts: list[str], font: object, border: int, pitch: int) -> None:
+def _neighbours(
+    rng: random.Random, pen: ImageDraw.ImageDraw, texts: list[str], font: object, border: int, pitch: int
+) -> None:
     """Parts of other lines above and below, as in a crop from a dense page."""
     for row in (-1, len(texts)):
         if rng.random() < 0.7:
@@ -95,7 +97,7 @@ def _write(pen: ImageDraw.ImageDraw, at: tuple[float, float], text: str, font: o
 
 
 def _crop_box(rng: random.Random, quads: NDArray[np.float32], shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-    """The box around all quads with margins from slightly too tight to generous, as line finders leave them, inside the image."""
+    """The box around all quads, with margins from slightly too tight to generous, as line finders leave them."""
     low, high = quads.min((0, 1)), quads.max((0, 1))
     line = float((quads[:, 2, 1] - quads[:, 1, 1]).mean())
     left, right = (rng.uniform(0, 0.5) * line for _ in range(2))

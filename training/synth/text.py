@@ -1,6 +1,8 @@
-"""What the drawn lines say: prose and names from files where there are any, and numbers, prices, dates, codes from rules.
+"""What the drawn lines say: prose and names from files where there are any, and numbers, prices, dates, codes from
+rules.
 
-An OCR model must not guess words: half of what it reads is random, and one word in twenty, chosen by hash, is never shown in training.
+An OCR model must not guess words: half of what it reads is random, and one word in twenty, chosen by hash, is never
+shown in training.
 """
 
 from __future__ import annotations
@@ -21,14 +23,17 @@ ALPHABET = string.digits + string.ascii_letters + string.punctuation + " " + ACC
 """Every character the Latin data engine draws, and what the auxiliary CTC head tells apart."""
 
 _WORD = re.compile(r"[^\W\d_]+")
-_RECEIPT_WORDS = (
-    "TOTAL SUBTOTAL CASH CHANGE TAX GST INVOICE RECEIPT NO DATE TIME QTY PRICE AMOUNT DISC ROUNDING ADJUSTMENT ITEM TEL FAX "
-    "THANK YOU PLEASE COME AGAIN CASHIER MEMBER BILL TABLE SDN BHD JALAN TAMAN KUALA LUMPUR SELANGOR REG ID SUMMARY VISA CARD "
-    "GOODS SOLD ARE NOT RETURNABLE EXCHANGE DUE BALANCE PAYMENT STORE COUNTER DESCRIPTION CODE UNIT NET INCL EXCL SERVICE CHARGE "
-    "Total Subtotal Cash Change Tax Invoice Receipt Date Time Qty Price Amount Discount Rounding Thank you Please Tel Fax "
-    "Cashier Table Bill Payment Approved Customer Copy Order Guest Server VAT Net Gross Balance Paid Card Ending Auth Code"
-).split()
-_SYLLABLES = "ba be bi bo ca ce co da de di du el en er fa fi ga ge ha hi in ja ka ki la le li lo ma me mi mo na ne no on or pa pe po ra re ri ro sa se si so ta te ti to tra un va ve wa za st ch sh qu ng".split()
+_RECEIPT_WORDS = """
+TOTAL SUBTOTAL CASH CHANGE TAX GST INVOICE RECEIPT NO DATE TIME QTY PRICE AMOUNT DISC ROUNDING ADJUSTMENT ITEM TEL FAX
+THANK YOU PLEASE COME AGAIN CASHIER MEMBER BILL TABLE SDN BHD JALAN TAMAN KUALA LUMPUR SELANGOR REG ID SUMMARY VISA CARD
+GOODS SOLD ARE NOT RETURNABLE EXCHANGE DUE BALANCE PAYMENT STORE COUNTER DESCRIPTION CODE UNIT NET INCL EXCL SERVICE
+CHARGE Total Subtotal Cash Change Tax Invoice Receipt Date Time Qty Price Amount Discount Rounding Thank you Please Tel
+Fax Cashier Table Bill Payment Approved Customer Copy Order Guest Server VAT Net Gross Balance Paid Card Ending Auth Code
+""".split()  # noqa: SIM905
+_SYLLABLES = """
+ba be bi bo ca ce co da de di du el en er fa fi ga ge ha hi in ja ka ki la le li lo ma me mi mo na ne no on or pa pe po
+ra re ri ro sa se si so ta te ti to tra un va ve wa za st ch sh qu ng
+""".split()  # noqa: SIM905
 
 
 def is_held_out_word(word: str) -> bool:
@@ -38,7 +43,7 @@ def is_held_out_word(word: str) -> bool:
 
 @dataclass(frozen=True)
 class TextSource:
-    """Word runs to draw: `prose` lines and `names`; both may be empty. `testing` asks for held-out words instead of trained ones."""
+    """Word runs to draw: `prose` lines and `names`, either may be empty. `testing` asks for held-out words."""
 
     prose: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -65,7 +70,16 @@ class TextSource:
 
     def line(self, rng: random.Random, length: int) -> str:
         """About `length` characters of text on one line, single-spaced, within ALPHABET."""
-        kinds: list[Callable[[random.Random], str]] = [self._prose, self._name, _receipt_words, _number, _price, _labelled, _code, _date]
+        kinds: list[Callable[[random.Random], str]] = [
+            self._prose,
+            self._name,
+            _receipt_words,
+            _number,
+            _price,
+            _labelled,
+            _code,
+            _date,
+        ]
         weights = [6, 4, 3, 2, 4, 3, 2, 1]
         mixed = rng.random() < 0.5
         kind = rng.choices(kinds, weights)[0]
@@ -86,7 +100,9 @@ class TextSource:
         return self._checked(rng, " ".join(words[start : start + rng.randint(1, 8)]))
 
     def _name(self, rng: random.Random) -> str:
-        return self._checked(rng, rng.choice(self.names) if self.names and not self.testing else _pseudo_word(rng).title())
+        return self._checked(
+            rng, rng.choice(self.names) if self.names and not self.testing else _pseudo_word(rng).title()
+        )
 
     def _checked(self, rng: random.Random, text: str) -> str:
         """Replaces words of the wrong side of the hold-out by invented ones of the right side."""
@@ -142,7 +158,19 @@ def _digits(rng: random.Random, low: int, high: int) -> str:
 
 def _number(rng: random.Random) -> str:
     text = _digits(rng, 1, 12)
-    return rng.choice([text, text, f"{text}-{_digits(rng, 3, 8)}", f"{text}x", f"({text})", f"#{text}", f"{text}%", f"{text}/{_digits(rng, 1, 3)}", f"+{text}"])
+    return rng.choice(
+        [
+            text,
+            text,
+            f"{text}-{_digits(rng, 3, 8)}",
+            f"{text}x",
+            f"({text})",
+            f"#{text}",
+            f"{text}%",
+            f"{text}/{_digits(rng, 1, 3)}",
+            f"+{text}",
+        ]
+    )
 
 
 def _price(rng: random.Random) -> str:
@@ -174,7 +202,7 @@ def _code(rng: random.Random) -> str:
 def _date(rng: random.Random) -> str:
     day, month, year = rng.randint(1, 31), rng.randint(1, 12), rng.randint(1990, 2035)
     clock = f"{rng.randint(0, 23):02d}:{rng.randint(0, 59):02d}"
-    name = rng.choice("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
+    name = rng.choice(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
     return rng.choice(
         [
             f"{day:02d}/{month:02d}/{year}",

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Nano from nothing on a two-core CPU in about two hours: letters first, by CTC alone; then lines; then the language model joins in.
+# Needs the fonts (training/install_fonts.sh), text to draw (TEXT) and receipts with a train split (RECEIPTS); see README, "Training".
+# Stopped at any time, the same command goes on where it was.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+TEXT=${TEXT:-../shared/text}
+RECEIPTS=${RECEIPTS:-../shared/data/receipts}
+PYTHON=${PYTHON:-.venv/bin/python}
+export OMP_WAIT_POLICY=PASSIVE HF_HUB_OFFLINE=1
+
+train() { nice -n 19 "$PYTHON" -m training.pretrain "training/stages/$1.yaml" --text "$TEXT" "${@:2}"; }
+
+train nano_cpu_1_words
+# The receipts' truth is upper-cased; the letters learned so far say which case each word has in the image.
+test -e runs/labels.json || "$PYTHON" -m training.relabel \
+  --checkpoint runs/nano_cpu_1_words/checkpoint --receipts "$RECEIPTS" --output runs/labels.json
+train nano_cpu_2_lines --receipts "$RECEIPTS"
+train nano_cpu_3_joint --receipts "$RECEIPTS"
+"$PYTHON" -m training.export --checkpoint runs/nano_cpu_3_joint/checkpoint --output runs/nano_cpu_export
