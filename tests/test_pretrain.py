@@ -2,15 +2,20 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image
 
-from training.config import Stage
-from training.pretrain import PROMPTS, Trainer
+from hyocr.tasks import read
+from training.checkpoint import load_weights
+from training.config import Stage, read_stage
+from training.data import LineBatches
+from training.pretrain import Trainer
 from training.tokenizer import processor_nano
 
+STAGES = Path(__file__).parents[1] / "training/stages"
 TINY = Stage(
     steps=4,
     widths={64: 1, 128: 2},
@@ -27,7 +32,7 @@ TINY = Stage(
 def stock_loss(trainer: Trainer, image: Image.Image, text: str) -> torch.Tensor:
     """Language loss of one image through the processor and the unmodified forward of transformers."""
     processor = processor_nano(trainer.tokenizer)
-    content = [{"type": "image"}, {"type": "text", "text": PROMPTS["en"]}]
+    content = [{"type": "image"}, {"type": "text", "text": read.prompt("en")}]
     prompt = processor.apply_chat_template([{"role": "user", "content": content}], add_generation_prompt=True)
     inputs = processor(text=[prompt], images=[image], return_tensors="pt")
     answer = torch.tensor([trainer.answers.encode(text, by_character=True)])
@@ -87,3 +92,43 @@ def test_step_k_is_always_the_same_batch(tmp_path):
     first, second = (Trainer(replace(TINY, output=str(tmp_path / name))).data[7] for name in "ab")
     assert first.texts == second.texts
     assert torch.equal(first.images, second.images)
+
+
+def test_regions_have_several_rows_and_no_ctc_loss(tmp_path):
+    trainer = Trainer(replace(TINY, output=str(tmp_path), regions=1.0))
+    batch = trainer.data[1]
+    assert batch.images.shape[1] == 32 * batch.rows > 32
+    assert all(text.count("\n") == batch.rows - 1 for text in batch.texts)
+    language, ctc = trainer.losses(batch, 1)
+    assert float(language.detach()) > 0 == float(ctc)
+
+
+def test_real_crops_are_mixed_in_at_their_own_width(tmp_path):
+    crops = [(Image.new("RGB", (78, 48), (10, 200, 30)), "green")]
+    data = LineBatches(seed=1, widths={64: 1, 128: 1}, pixels=32 * 256 * 40, crops=crops, real=0.5)
+    batches = [data[step] for step in range(6)]
+    real = [(text == "green", batch.images.shape[2]) for batch in batches for text in batch.texts]
+    assert {width for is_real, width in real if is_real} == {64}
+    narrow = [is_real for is_real, width in real if width == 64]
+    assert 0.3 < sum(narrow) / len(narrow) < 0.7
+
+
+def test_a_checkpoint_survives_saving_with_its_ctc_head(tmp_path):
+    trainer = Trainer(replace(TINY, output=str(tmp_path), steps=2))
+    trainer.run()
+    loaded = load_weights(str(tmp_path / "checkpoint"))
+    for name, value in loaded.model.named_parameters():
+        torch.testing.assert_close(value, trainer.average[name], rtol=0, atol=0)
+    for name, value in loaded.head.named_parameters():
+        torch.testing.assert_close(value, trainer.average[f"ctc.{name}"], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("path", sorted(STAGES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_stage_file_is_a_stage(path):
+    assert read_stage([str(path), "--steps", "7"]).steps == 7
+
+
+def test_an_unknown_setting_is_refused(tmp_path):
+    (tmp_path / "odd.yaml").write_text("learning_rate: 1")
+    with pytest.raises(SystemExit, match="learning_rate"):
+        read_stage([str(tmp_path / "odd.yaml")])

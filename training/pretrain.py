@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from hyocr.model import tower
+from hyocr.tasks import read
 from training.checkpoint import Weights, load_weights, save_weights
 from training.config import Stage, read_stage
 from training.ctc import ROWS, ctc_loss
@@ -29,7 +30,6 @@ from training.data import Batch, LineBatches, load_crops, receipt_crops, relabel
 from training.sequence import IGNORE, Answers, Layout, encode_batch, layout, pad_answers
 from training.validate import Validation
 
-PROMPTS = {"en": "Extract the text in the image.", "zh": "提取图中的文字。"}
 _MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])
 _STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])
 
@@ -103,7 +103,7 @@ class Trainer:
     def plan(self, grid: tuple[int, int]) -> Layout:
         """The prompt around an image of this many patches."""
         if grid not in self.layouts:
-            self.layouts[grid] = layout(self.model, self.tokenizer, PROMPTS[self.stage.prompt_language], grid)
+            self.layouts[grid] = layout(self.model, self.tokenizer, read.prompt(self.stage.prompt_language), grid)
         return self.layouts[grid]
 
     def _language_loss(self, features: Tensor, grid: tuple[int, int], answers: list[list[int]]) -> Tensor:

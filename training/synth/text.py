@@ -28,7 +28,7 @@ TOTAL SUBTOTAL CASH CHANGE TAX GST INVOICE RECEIPT NO DATE TIME QTY PRICE AMOUNT
 THANK YOU PLEASE COME AGAIN CASHIER MEMBER BILL TABLE SDN BHD JALAN TAMAN KUALA LUMPUR SELANGOR REG ID SUMMARY VISA CARD
 GOODS SOLD ARE NOT RETURNABLE EXCHANGE DUE BALANCE PAYMENT STORE COUNTER DESCRIPTION CODE UNIT NET INCL EXCL SERVICE
 CHARGE Total Subtotal Cash Change Tax Invoice Receipt Date Time Qty Price Amount Discount Rounding Thank you Please Tel
-Fax Cashier Table Bill Payment Approved Customer Copy Order Guest Server VAT Net Gross Balance Paid Card Ending Auth Code
+Fax Cashier Table Bill Payment Approved Customer Copy Order Guest Server VAT Net Gross Balance Paid Card Ending Code
 """.split()  # noqa: SIM905
 _SYLLABLES = """
 ba be bi bo ca ce co da de di du el en er fa fi ga ge ha hi in ja ka ki la le li lo ma me mi mo na ne no on or pa pe po

@@ -1,0 +1,59 @@
+"""The README tells the truth: its Python runs, its commands exist, its links lead somewhere."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CARD = (ROOT / "hyocr/weights/nano/README.md").read_text(encoding="utf-8")
+
+
+def run(*command: str) -> str:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_the_python_example_reads_the_receipt():
+    [example] = blocks("python")
+    assert "HOME MASTER" in run(sys.executable, "-c", example).upper()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["info"],
+        ["read", "examples/page.png"],
+        ["spot", "examples/page.png"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_commands_run_on_an_example(arguments):
+    assert f"hyocr {arguments[0]}" in README
+    assert run(sys.executable, "-m", "hyocr", *arguments).strip()
+
+
+def test_every_make_target_named_exists():
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    assert {name for name in re.findall(r"make ([a-z]+)", README) if name in ("demo", "test")} <= set(targets)
+
+
+@pytest.mark.parametrize("text", [README, CARD], ids=["README", "model card"])
+def test_scripts_and_modules_named_exist(text):
+    for path in re.findall(r"\b(?:training|examples|docs)/[\w/]+\.(?:sh|py|md|yaml|jpg|png)\b", text):
+        assert (ROOT / path).exists(), path
+    for module in re.findall(r"python -m ((?:training|eval)[\w.]*)", text):
+        assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
