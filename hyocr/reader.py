@@ -122,7 +122,7 @@ class Reader:
 
 def _line_request(image: Image.Image, prompt: str) -> Request:
     # A character takes four pixels or more at the canvas height of 32: the limit cuts nothing and stops runaway lines.
-    return Request(image, prompt, max_tokens=16 + image.width // 4)
+    return Request(image, prompt, max_tokens=16 + image.width // 4, single_line=True)
 
 
 def _merge(result: PageResult, grouped: Sequence[Sequence[LineCrop]], generations: Sequence[Generation]) -> None:

@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
-from training.ctc import BLANK, CtcHead, ctc_decode, ctc_loss
+from hyocr.model.ctc import BLANK, CtcHead, load_head
+from training.ctc import INDEX, ctc_loss, ctc_read
 from training.relabel import align, restore_case
 from training.synth.text import ALPHABET
-
-INDEX = {character: i + 1 for i, character in enumerate(ALPHABET)}
 
 
 def emissions(path: str, sharp: float = 8.0) -> torch.Tensor:
@@ -22,7 +22,7 @@ def emissions(path: str, sharp: float = 8.0) -> torch.Tensor:
 
 
 def test_head_gives_three_steps_per_patch_column():
-    head = CtcHead(hidden=8)
+    head = CtcHead(hidden=8, alphabet=ALPHABET)
     log_probs = head(torch.randn(5, 2 * 4, 8))
     assert log_probs.shape == (5, 12, len(ALPHABET) + 1)
     torch.testing.assert_close(log_probs.exp().sum(-1), torch.ones(5, 12))
@@ -33,7 +33,25 @@ def test_head_gives_three_steps_per_patch_column():
     [("__TT_o__tt__aal_", "Total"), ("1__1", "11"), ("11", "1"), ("____", ""), ("9._9", "9.9")],
 )
 def test_best_path_merges_repeats_and_drops_blanks(path, text):
-    assert ctc_decode(emissions(path)) == [text]
+    assert ctc_read(CtcHead(8, ALPHABET), emissions(path)) == [text]
+
+
+def test_best_path_tells_each_character_s_probability():
+    log_probs = emissions("_A_B", sharp=4.0)
+    log_probs[0, 1] = emissions("A", sharp=2.0)[0, 0]
+    [[a, b]] = CtcHead(8, ALPHABET).best_path(log_probs)
+    assert (a.text, b.text) == ("A", "B")
+    assert a.logprob == pytest.approx(float(log_probs[0, 1, INDEX["A"]]))
+    assert a.logprob < b.logprob < 0
+
+
+def test_a_head_carries_its_alphabet_and_a_wrong_one_is_refused(tmp_path):
+    head = CtcHead(8, "abc")
+    save_file(head.state_dict(), tmp_path / "ctc.safetensors", metadata={"alphabet": "abc"})
+    assert load_head(tmp_path).alphabet == "abc"
+    save_file(head.state_dict(), tmp_path / "ctc.safetensors", metadata={"alphabet": "abcd"})
+    with pytest.raises(ValueError, match="alphabet"):
+        load_head(tmp_path)
 
 
 def test_loss_is_small_for_the_truth_and_large_for_anything_else():

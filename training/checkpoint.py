@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from transformers import AutoTokenizer, HunYuanVLForConditionalGeneration
 
+from hyocr.model.ctc import FILE as HEAD_FILE
+from hyocr.model.ctc import CtcHead, load_head
 from hyocr.model.presets import new_nano
-from training.ctc import CtcHead
+from training.synth.text import ALPHABET
 
-HEAD_FILE = "ctc.safetensors"
 READER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "processor_config.json", "hyocr.json")
 """What a checkpoint needs beside its weights; the same for every nano."""
 NANO = Path(__file__).parents[1] / "hyocr/weights/nano"
@@ -40,9 +41,8 @@ def load_weights(source: str, seed: int = 0) -> Weights:
         model = new_nano(tokenizer, seed)
     else:
         model = HunYuanVLForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
-    head = CtcHead(model.config.vision_config.hidden_size)
-    if source != "new" and (folder / HEAD_FILE).exists():
-        head.load_state_dict({name: value.float() for name, value in load_file(folder / HEAD_FILE).items()})
+    has_head = source != "new" and (folder / HEAD_FILE).exists()
+    head = load_head(folder) if has_head else CtcHead(model.config.vision_config.hidden_size, ALPHABET)
     return Weights(tokenizer, model, head)
 
 
@@ -55,6 +55,7 @@ def save_weights(weights: Weights, folder: Path, dtype: torch.dtype = torch.floa
     copy.deepcopy(weights.model).to(dtype).save_pretrained(partial)
     for name in READER_FILES:
         shutil.copy(NANO / name, partial)
-    save_file({k: v.to(dtype).contiguous() for k, v in weights.head.state_dict().items()}, partial / HEAD_FILE)
+    head = {name: value.to(dtype).contiguous() for name, value in weights.head.state_dict().items()}
+    save_file(head, partial / HEAD_FILE, metadata={"alphabet": weights.head.alphabet})
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(partial, folder)

@@ -35,6 +35,8 @@ class Stage:
     # Optimiser: AdamW, linear warm-up, cosine to `final_lr`
     lr: float = 1e-3
     final_lr: float = 2e-5
+    tower_lr: float = 1.0
+    """Factor on the learning rate of the vision tower (without its connector)."""
     warmup: int = 200
     weight_decay: float = 0.01
     beta2: float = 0.98

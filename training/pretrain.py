@@ -22,24 +22,14 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from hyocr.model import tower
+from hyocr.model.ctc import ROWS
 from hyocr.tasks import read
 from training.checkpoint import Weights, load_weights, save_weights
 from training.config import Stage, read_stage
-from training.ctc import ROWS, ctc_loss
+from training.ctc import ctc_loss
 from training.data import Batch, LineBatches, load_crops, receipt_crops, relabelled
 from training.sequence import IGNORE, Answers, Layout, encode_batch, layout, pad_answers
 from training.validate import Validation
-
-_MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])
-_STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])
-
-
-def normalised_patches(images: Tensor, patch: int) -> Tensor:
-    """(n, h, w, 3) uint8 -> (n, patches, 3 * patch * patch), the image processor's arithmetic, batched."""
-    count, height, width, _ = images.shape
-    pixels = (images.float() / 255 - _MEAN.to(images.device)) / _STD.to(images.device)
-    pixels = pixels.view(count, height // patch, patch, width // patch, patch, 3)
-    return pixels.permute(0, 1, 3, 5, 2, 4).reshape(count, -1, 3 * patch * patch)
 
 
 class Trainer:
@@ -62,7 +52,7 @@ class Trainer:
         for name, parameter in self.named.items():
             parameter.requires_grad_(not any(part in name for part in stage.freeze))
         self.optimiser = torch.optim.AdamW(
-            _parameter_groups(self.named, stage.weight_decay), lr=stage.lr, betas=(0.9, stage.beta2), fused=True
+            _parameter_groups(self.named, stage), lr=stage.lr, betas=(0.9, stage.beta2), fused=True
         )
         self.average = {name: parameter.detach().clone() for name, parameter in self.named.items()}
         self.answers = Answers(self.tokenizer)
@@ -88,7 +78,7 @@ class Trainer:
         patch = self.model.config.vision_config.patch_size
         images = batch.images.to(self.device)
         grid = (images.shape[1] // patch, images.shape[2] // patch)
-        hidden = tower.encode(self.model.model.vision_tower, normalised_patches(images, patch), grid)
+        hidden = tower.encode(self.model.model.vision_tower, tower.normalised_patches(images, patch), grid)
         language, ctc = hidden.new_zeros(()), hidden.new_zeros(())
         if self.stage.ctc_weight and grid[0] == ROWS:
             ctc = ctc_loss(self.head(hidden), batch.texts)
@@ -152,7 +142,7 @@ class Trainer:
 
     def _train_step(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
         for group in self.optimiser.param_groups:
-            group["lr"] = _learning_rate(self.stage, self.step)
+            group["lr"] = _learning_rate(self.stage, self.step) * group["factor"]
         with self._precision():
             language, ctc = self.losses(batch, self.step)
         (self.stage.language_weight * language + self.stage.ctc_weight * ctc).backward()
@@ -244,12 +234,22 @@ def _learning_rate(stage: Stage, step: int) -> float:
     return stage.final_lr + (stage.lr - stage.final_lr) * 0.5 * (1 + math.cos(math.pi * progress))
 
 
-def _parameter_groups(named: dict[str, nn.Parameter], weight_decay: float) -> list[dict[str, Any]]:
-    """Matrices decay; vectors (norms, biases) and tables do not."""
-    trained = {name: parameter for name, parameter in named.items() if parameter.requires_grad}
-    matrices = [p for name, p in trained.items() if p.ndim > 1 and "embed" not in name]
-    others = [p for name, p in trained.items() if p.ndim <= 1 or "embed" in name]
-    return [{"params": matrices, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+def _parameter_groups(named: dict[str, nn.Parameter], stage: Stage) -> list[dict[str, Any]]:
+    """Matrices decay; vectors (norms, biases) and tables do not. The tower has a learning rate of its own."""
+    groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+    for name, parameter in named.items():
+        if parameter.requires_grad:
+            in_tower = "vision_tower" in name and "patch_merger" not in name
+            decays = parameter.ndim > 1 and "embed" not in name
+            groups.setdefault((in_tower, decays), []).append(parameter)
+    return [
+        {
+            "params": parameters,
+            "weight_decay": stage.weight_decay if decays else 0.0,
+            "factor": stage.tower_lr if in_tower else 1.0,
+        }
+        for (in_tower, decays), parameters in groups.items()
+    ]
 
 
 def _device(wanted: str) -> str:

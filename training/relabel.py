@@ -23,13 +23,11 @@ from PIL import Image
 
 from hyocr.canvas import canvas
 from hyocr.model import tower
+from hyocr.model.ctc import BLANK, ROWS
 from training.checkpoint import Weights, load_weights
-from training.ctc import BLANK, ROWS
+from training.ctc import INDEX
 from training.data import CROP_MARGIN, load_crops, receipt_crops
-from training.pretrain import normalised_patches
-from training.synth.text import ALPHABET
 
-_INDEX = {character: i + 1 for i, character in enumerate(ALPHABET)}
 WORST_FIT = -4.0
 """Mean log-probability per character below which a label is dropped."""
 
@@ -39,7 +37,7 @@ def align(log_probs: NDArray[np.float32], text: str) -> tuple[float, list[NDArra
 
     Returns the path's log-probability and, for each character, the row of log-probabilities where it is best placed.
     """
-    folded = [[_INDEX[c] for c in {character.lower(), character.upper()} if c in _INDEX] for character in text]
+    folded = [[INDEX[c] for c in {character.lower(), character.upper()} if c in INDEX] for character in text]
     letters = np.stack([np.logaddexp.reduce(log_probs[:, ids], axis=1) for ids in folded], axis=1)
     states = np.repeat(log_probs[:, BLANK : BLANK + 1], 2 * len(text) + 1, axis=1)
     states[:, 1::2] = letters
@@ -72,7 +70,7 @@ def restore_case(text: str, rows: list[NDArray[np.float32]]) -> str:
     for word in text.split(" "):
         here = rows[start : start + len(word)]
         candidates = (word.upper(), word.lower(), word.capitalize())
-        fits = [sum(float(row[_INDEX[c]]) for c, row in zip(w, here, strict=True) if c in _INDEX) for w in candidates]
+        fits = [sum(float(row[INDEX[c]]) for c, row in zip(w, here, strict=True) if c in INDEX) for w in candidates]
         result.append(candidates[int(np.argmax(fits))])
         start += len(word) + 1
     return " ".join(result)
@@ -81,12 +79,12 @@ def restore_case(text: str, rows: list[NDArray[np.float32]]) -> str:
 @torch.no_grad()
 def relabel(weights: Weights, image: Image.Image, text: str) -> str | None:
     """The text in the case the image shows, or None if it does not fit the image."""
-    if any(c not in _INDEX for c in text):
+    if any(c not in INDEX for c in text):
         return None
     pixels = torch.from_numpy(np.array(canvas(image)))[None]
     patch = weights.model.config.vision_config.patch_size
     grid = (ROWS, pixels.shape[2] // patch)
-    hidden = tower.encode(weights.model.model.vision_tower, normalised_patches(pixels, patch), grid)
+    hidden = tower.encode(weights.model.model.vision_tower, tower.normalised_patches(pixels, patch), grid)
     fit, rows = align(weights.head(hidden)[0].numpy(), text)
     return restore_case(text, rows) if fit / len(text) > WORST_FIT else None
 

@@ -11,8 +11,9 @@ from transformers import DynamicCache
 
 from eval.metrics.cer import cer
 from hyocr.model import tower
+from hyocr.model.ctc import ROWS
 from training.config import Stage
-from training.ctc import ROWS, ctc_decode
+from training.ctc import ctc_read
 from training.data import Batch, LineBatches
 
 if TYPE_CHECKING:
@@ -64,13 +65,11 @@ class Validation:
 
 def read_batch(trainer: Trainer, batch: Batch) -> tuple[list[str], list[str]]:
     """Greedy readings of a batch by the CTC head and by the language model ("" where one is not trained)."""
-    from training.pretrain import normalised_patches
-
     vision = trainer.model.config.vision_config
     images = batch.images.to(trainer.device)
     grid = (images.shape[1] // vision.patch_size, images.shape[2] // vision.patch_size)
-    hidden = tower.encode(trainer.model.model.vision_tower, normalised_patches(images, vision.patch_size), grid)
-    ctc = ctc_decode(trainer.head(hidden)) if grid[0] == ROWS else [""] * len(batch.texts)
+    hidden = tower.encode(trainer.model.model.vision_tower, tower.normalised_patches(images, vision.patch_size), grid)
+    ctc = ctc_read(trainer.head, trainer.head(hidden)) if grid[0] == ROWS else [""] * len(batch.texts)
     if not trainer.stage.language_weight:
         return ctc, [""] * len(batch.texts)
     features = tower.connect(trainer.model.model.vision_tower, hidden, grid)

@@ -15,12 +15,17 @@ from hyocr.document import FinishReason
 
 @dataclass(frozen=True)
 class Request:
-    """One image (RGB), one prompt, and how much may be written about it. `temperature` 0 is greedy."""
+    """One image (RGB), one prompt, and how much may be written about it. `temperature` 0 is greedy.
+
+    `single_line` says that the image is one line canvas (`hyocr.canvas`) to be read as plain text: an engine whose
+    checkpoint has a faster or surer reader for those may use it instead of the prompt.
+    """
 
     image: Image.Image
     prompt: str
     max_tokens: int = 1024
     temperature: float = 0.0
+    single_line: bool = False
 
 
 @dataclass(frozen=True)

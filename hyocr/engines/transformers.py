@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.decoding import decode
+from hyocr.engines.line_head import LineHead
 from hyocr.engines.writer import Pieces, Writer
-from hyocr.errors import EngineError
+from hyocr.errors import CheckpointError, EngineError
 from hyocr.model.checkpoint import Checkpoint, load
+from hyocr.model.ctc import load_head
 
 BATCH_TOKENS = {"cpu": 16384, "cuda": 131072}
 """Prompt plus answer tokens of one batch, at most. A token's keys and values take 4 KB in nano, 98 KB in the 1B.
@@ -45,11 +48,18 @@ class TransformersEngine:
     requests of similar length share a batch. A batch that does not fit the memory is halved until it does.
     """
 
-    def __init__(self, checkpoint: str = "nano", device: str | None = None, batch_tokens: int | None = None) -> None:
+    def __init__(
+        self,
+        checkpoint: str = "nano",
+        device: str | None = None,
+        batch_tokens: int | None = None,
+        line_reader: str | None = None,
+    ) -> None:
         loaded = load(checkpoint, device)
         self.name = loaded.name
         self.default_strategy = loaded.default_strategy
         self._model, self._processor = loaded.model, loaded.processor
+        self._line_head = _line_head(loaded) if (line_reader or loaded.line_reader) == "ctc" else None
         self._batch_tokens = batch_tokens or BATCH_TOKENS.get(self._model.device.type, BATCH_TOKENS["cpu"])
         self._context = int(self._model.config.text_config.max_position_embeddings)
         chat, last = _chat_tokens(self._processor)
@@ -59,7 +69,11 @@ class TransformersEngine:
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         """One Generation per request, in order. Raises EngineError, naming the request, where one cannot run."""
         done: dict[int, Generation] = {}
-        for batch in _batches([self._job(i, request) for i, request in enumerate(requests)], self._batch_tokens):
+        if self._line_head:
+            lines = [i for i, request in enumerate(requests) if request.single_line]
+            done.update(zip(lines, self._line_head.read([requests[i].image for i in lines]), strict=True))
+        jobs = [self._job(i, request) for i, request in enumerate(requests) if i not in done]
+        for batch in _batches(jobs, self._batch_tokens):
             done.update(self._run(batch))
         return [done[i] for i in range(len(requests))]
 
@@ -127,6 +141,13 @@ class TransformersEngine:
             return_tensors="pt",
         )
         return dict(inputs.to(self._model.device))
+
+
+def _line_head(loaded: Checkpoint) -> LineHead:
+    try:
+        return LineHead(loaded.model, load_head(loaded.folder))
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise CheckpointError(f"{loaded.folder} has no usable CTC head to read lines with: {error}") from error
 
 
 def _batches(jobs: list[_Job], budget: int) -> list[list[_Job]]:

@@ -31,7 +31,8 @@ _CLASS = "HunYuanVLForConditionalGeneration"
 class Checkpoint:
     """A loaded model in evaluation mode and its processor.
 
-    `default_strategy` is the reading strategy that the model was trained for.
+    `default_strategy` is the reading strategy that the model was trained for, `line_reader` what reads single lines
+    best: "language" (the language model) or "ctc" (the head in `ctc.safetensors`).
     """
 
     model: Any
@@ -39,6 +40,7 @@ class Checkpoint:
     name: str
     folder: Path
     default_strategy: str
+    line_reader: str
 
 
 def locate(name: str) -> str | Path:
@@ -88,7 +90,12 @@ def load(name: str, device: str | None = None) -> Checkpoint:
     fix_rope_index(model)
     own_name = name if isinstance(place, str) else folder.resolve().name
     return Checkpoint(
-        model, processor, metadata.get("name", own_name), folder, metadata.get("default_strategy", "page")
+        model,
+        processor,
+        metadata.get("name", own_name),
+        folder,
+        metadata.get("default_strategy", "page"),
+        metadata.get("line_reader", "language"),
     )
 
 

@@ -28,12 +28,12 @@ def config_nano(tokenizer: PreTrainedTokenizerBase) -> HunYuanVLConfig:
             "num_key_value_heads": 2,
             "head_dim": 64,
             "max_position_embeddings": 8192,
-            # The published alpha of 1000 would turn the width axis by less than 0.02 rad over a page of nano's size:
-            # a small base lets the four axes tell neighbouring patches apart.
+            # The published values. In this library's layout they leave half of each head to content: the width and
+            # image axes turn by less than 0.02 rad over a page.
             "rope_parameters": {
                 "rope_type": "dynamic",
-                "alpha": 1.0,
-                "rope_theta": 1000.0,
+                "alpha": 1000.0,
+                "rope_theta": 10000.0,
                 "factor": 1.0,
                 "mrope_section": [8, 8, 8, 8],
             },
