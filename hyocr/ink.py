@@ -1,4 +1,4 @@
-"""From a page image to the boxes of its characters: ink mask, skew angle, rules removed, connected components."""
+"""From a page image to its ink: mask of the marks on the paper, skew angle, rules removed, connected components."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ Mask = NDArray[np.uint8]  # H x W, 0 or 255
 Boxes = NDArray[np.float64]  # N x 4: x1, y1, x2, y2 in pixels of the mask
 
 BACKGROUND_STEP = 4  # the paper changes slowly: its colour is estimated on every fourth pixel
-BACKGROUND_WINDOW = 21  # median over 21 * 4 = 84 px: wider than the strokes of any text, narrower than a coloured panel
-MIN_CONTRAST = 24  # grey levels between ink and paper: fainter is paper texture, JPEG ringing, print from the back
+BACKGROUND_WINDOW = 21  # median over 21 * 4 = 84 px: wider than the strokes of most text, narrower than coloured panels
+MIN_CONTRAST = 28  # grey levels between ink and paper: fainter is paper texture, JPEG ringing, print from the back
 RELATIVE_CONTRAST = 0.2  # and a fifth of what clear print has: where print is black, grey smudges are not ink
-import os
-
-RULE = float(os.environ.get("RULE", 2))
 MAX_SKEW = 15.0  # degrees
 MIN_SKEW = 0.15  # degrees: below it even a line as wide as a page drifts by less than a fifth of its height
+RULE_LENGTH = 10  # characters: a straight run of ink longer than this many character heights is no letter
+MIN_RULE = 40  # pixels: and for tiny print at least this
 
 
 def heights(boxes: Boxes) -> NDArray[np.float64]:
@@ -45,7 +44,7 @@ def ink(rgb: NDArray[np.uint8]) -> Mask:
 
 
 def as_mask(flags: NDArray[np.bool_]) -> Mask:
-    return flags.view(np.uint8) * np.uint8(255)
+    return np.asarray(flags, dtype=np.uint8) * np.uint8(255)
 
 
 def components(mask: Mask) -> tuple[Boxes, NDArray[np.float64]]:
@@ -63,7 +62,7 @@ def character_height(chars: Boxes) -> float:
 
 
 def skew(chars: Boxes) -> float:
-    """Angle in degrees by which text lines fall to the right.
+    """Angle in degrees by which text lines fall to the right, 0 where there is too little text to tell.
 
     Turned by the right angle, the feet of the characters of a line share one y, so a histogram over y with bins of a
     quarter of a character has the largest sum of squares. Small angles win ties. Coarse search, then fine.
@@ -81,7 +80,7 @@ def skew(chars: Boxes) -> float:
         return float(np.square(counts + np.append(counts[1:], 0)).sum()) * (1 - abs(angle) / 200)
 
     coarse = max(np.arange(-MAX_SKEW, MAX_SKEW + 0.1, 0.5).tolist(), key=sharpness)
-    fine = max(np.arange(coarse - 0.5, coarse + 0.51, 0.1).tolist(), key=sharpness)
+    fine = float(max(np.arange(coarse - 0.5, coarse + 0.51, 0.1).tolist(), key=sharpness))
     return fine if abs(fine) >= MIN_SKEW and sharpness(fine) > 1.05 * sharpness(0.0) else 0.0
 
 
@@ -91,16 +90,18 @@ def rotate(mask: Mask, angle: float) -> tuple[Mask, NDArray[np.float64]]:
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
     size = int(np.ceil(width * cos + height * sin)), int(np.ceil(width * sin + height * cos))
-    matrix[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
+    matrix[:, 2] += np.array([size[0] - width, size[1] - height]) / 2
     turned = cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR)
-    return as_mask(turned > 127), np.asarray(cv2.invertAffineTransform(matrix))
+    return as_mask(turned > 127), np.asarray(cv2.invertAffineTransform(matrix), dtype=np.float64)
 
 
 def without_rules(mask: Mask, size: float) -> tuple[Mask, Mask]:
-    """`mask` without straight runs of ink longer than five characters of height `size`, and the vertical ones removed."""
-    length = int(max(40, 5 * size))
+    """`mask` less the straight rules of print with characters of height `size`, and the vertical rules by themselves.
+
+    A rough rule is long in places only, so what continues a found rule on its level goes too.
+    """
+    length, along = int(max(MIN_RULE, RULE_LENGTH * size)), int(2 * size) | 1
     horizontal = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     vertical = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-    along = int(RULE * size) | 1
     rules = cv2.dilate(horizontal, np.ones((3, along), np.uint8)) | cv2.dilate(vertical, np.ones((along, 3), np.uint8))
-    return mask & ~rules, np.asarray(vertical, dtype=np.uint8)
+    return np.asarray(mask & ~rules, dtype=np.uint8), np.asarray(vertical, dtype=np.uint8)

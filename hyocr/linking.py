@@ -1,69 +1,64 @@
-"""From the characters of an upright page to its text lines: neighbours of one height on one level belong together."""
+"""From the ink of an upright page to its text lines: characters of one height, on one level, near each other.
+
+Sizes are in units of the page's usual line height unless a comment says otherwise, so that scale does not matter.
+"""
 
 from __future__ import annotations
 
-import os
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hyocr.ink import Boxes, Mask, as_mask, components, heights, widths, without_rules
+from hyocr.strips import HEIGHT, SLOPE, X1, X2, Ids, Strips, level, lowest, next_id, strips
 
-Ids = NDArray[np.int64]  # N: the line every character belongs to
-Strips = NDArray[np.float64]  # M x 5: x1, x2, y of the middle, height, slope (dy / dx) of every line
-
-REACH = float(os.environ.get("REACH", 1.8))  # line heights: a wider gap ends a line
-DOT_REACH = float(os.environ.get("ABS", 1.5))
-SMALL = 0.35
-TALL = 1.35
-X1, X2, MIDDLE, HEIGHT, SLOPE = range(5)
+REACH = 1.6  # a wider gap ends a line: wider than the spaces of monospaced print, narrower than table columns
+SMALL = 0.4  # lower is a dot, a dash or a splinter: it joins lines but starts none
+TALL = 1.5  # higher is a large title, or touches the line above
+FLAT = 0.3  # the height of dashes and stars in a row that separates paragraphs
+SIMILAR = 1.6  # times: neighbours whose heights differ more are not one line
+STACKED = 0.3  # the gap between the dots of a colon, the bars of "=", the splinters of a faint digit
+GUTTER_WIDTH, GUTTER_HEIGHT = 0.8, 12  # white of this size between text on both sides divides columns
+BLANK_WIDTH, BLANK_HEIGHT = 6, 2  # white of this size is open paper, not a gutter
+VALLEY = 0.4  # of the usual ink per row: less is the gap between two lines that touch
+BLOCK = 512  # rows of a pairwise comparison at a time, to bound its memory on pages full of specks
 
 
 def find_lines(mask: Mask, size: float) -> Strips:
+    """The text lines of an upright `mask` whose characters are usually `size` pixels high, in no order."""
     mask, walls = without_rules(mask, size)
     chars = characters(mask, size)
     height = heights(chars)
-    usual = chars[(height >= 0.5 * size) & (height <= 3 * size)]
+    usual = chars[(height >= 0.5 * size) & (height <= 2.5 * size)]  # not the pairs that touch across two lines
     if not len(usual):
         return np.zeros((0, 5))
     first = strips(usual, link(usual, walls, size))
     size = weighted_median(first[:, HEIGHT], first[:, X2] - first[:, X1])
     walls = walls | gutters(mask, size)
-    tall, small = height > TALL * size, height < SMALL * size
-    specks = dots(chars[small], mask.shape, size)
-    specks = stacked(specks, mask.shape, size)
-    st = heights(specks) >= SMALL * size
-    usual = np.concatenate([chars[~tall & ~small], specks[st]])
-    specks = specks[~st]
-    ids = link(usual, walls, size)
-    usual, ids, rest = cut(usual, ids, chars[tall])
+    specks = stack(without_rows(chars[height < SMALL * size], mask, size), mask, size)
+    whole = heights(specks) >= SMALL * size
+    usual = np.concatenate([chars[(height >= SMALL * size) & (height <= TALL * size)], specks[whole]])
+    usual, ids, rest = cut(usual, link(usual, walls, size), chars[height > TALL * size])
     ids = np.concatenate([ids, link(rest, walls, size) + next_id(ids)])
-    usual = np.concatenate([usual, rest])
-    usual, ids = absorb(usual, ids, specks)
+    usual, ids = absorb(np.concatenate([usual, rest]), ids, specks[~whole])
     ids = join(usual, ids, walls)
-    lines = strips(usual, ids)
+    lines = strips(*split(usual, ids, mask, size))
     return lines[(lines[:, HEIGHT] > 0.5 * size) & (lines[:, X2] - lines[:, X1] > 0.12 * size)]
 
 
-def next_id(ids: Ids) -> int:
-    return int(ids.max()) + 1 if len(ids) else 0
-
-
 def characters(mask: Mask, size: float) -> Boxes:
+    """Components that may be characters: no bar codes, blots, rings, dashes, shadows of the page's edge, pictures."""
     chars, fill = components(mask)
     height, width = heights(chars), widths(chars)
     bar = (height > 2.5 * size) & (height > 7 * width)
     blot = (height > 2 * size) & (width < 3 * height) & (fill > 0.7)
+    ring = (height > 2 * size) & (width > size) & (fill < 0.12)
     dash = (width > 5 * height) & (width > 2 * size) & ((height < 0.6 * size) | (fill < 0.25))
-    edge = (
-        (chars[:, 0] <= 1)
-        | (chars[:, 1] <= 1)
-        | (chars[:, 2] >= mask.shape[1] - 1)
-        | (chars[:, 3] >= mask.shape[0] - 1)
-    )
-    shadow = edge & (height > 2 * size)
-    return chars[~(bar | blot | dash | shadow) & (height < 8 * size)]
+    outer = (chars[:, :2] <= 1).any(1) | (chars[:, 2:] >= np.array([mask.shape[1], mask.shape[0]]) - 1).any(1)
+    shadow = outer & (height > 2 * size)
+    return chars[~(bar | blot | ring | dash | shadow) & (height < 8 * size)]
 
 
 def weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
@@ -73,219 +68,201 @@ def weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -
 
 
 def gutters(mask: Mask, size: float) -> Mask:
-    step = max(1, int(size // 6))
+    """Mask of the tall, narrow white stripes between columns of text."""
+    step = max(1, int(size // 6))  # a sixth of a line is fine enough, and quick
     unit = size / step
     height, width = mask.shape
     small = cv2.resize(mask, (max(1, width // step), max(1, height // step)), interpolation=cv2.INTER_AREA)
     white = as_mask(small < 20)
-    blank = cv2.morphologyEx(white, cv2.MORPH_OPEN, np.ones((round(2 * unit), round(6 * unit)), np.uint8))
-    tall = cv2.morphologyEx(white & ~blank, cv2.MORPH_OPEN, np.ones((round(12 * unit), round(0.8 * unit)), np.uint8))
-    return np.asarray(cv2.resize(tall, (width, height), interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
+    blank = np.ones((round(BLANK_HEIGHT * unit), round(BLANK_WIDTH * unit)), np.uint8)
+    tall = np.ones((round(GUTTER_HEIGHT * unit), round(GUTTER_WIDTH * unit)), np.uint8)
+    white &= ~cv2.morphologyEx(white, cv2.MORPH_OPEN, blank)
+    stripes = cv2.morphologyEx(white, cv2.MORPH_OPEN, tall)
+    return np.asarray(cv2.resize(stripes, (width, height), interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
+
+
+def paint(boxes: Boxes, canvas: Mask) -> None:
+    """Fill `boxes` (x2 and y2 included) on `canvas`."""
+    for x1, y1, x2, y2 in np.round(boxes).astype(int).tolist():
+        cv2.rectangle(canvas, (x1, y1), (x2, y2), 255, -1)
+
+
+def centres(boxes: Boxes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Row and column of the centre of every box."""
+    x, y = ((boxes[:, :2] + boxes[:, 2:]) // 2).astype(np.int64).T
+    return y, x
 
 
 def link(chars: Boxes, walls: Mask, size: float) -> Ids:
+    """Lines of `chars`: smear each by its own reach, in its middle half only so that descenders touch nothing below."""
     canvas = np.zeros_like(walls)
-    height = heights(chars)
-    reach = REACH / 2 * np.maximum(height, 0.8 * size)
-    y1, y2 = chars[:, 1] + 0.25 * height, chars[:, 3] - 0.25 * height - 1
-    for band in np.stack([chars[:, 0] - reach, y1, chars[:, 2] + reach, y2], axis=1).round().astype(int).tolist():
-        cv2.rectangle(canvas, band[:2], band[2:], 255, -1)
-    canvas[walls > 0] = 0
-    left, right = chars[:, 0].astype(int), chars[:, 2].astype(int)
-    middle = ((chars[:, 1] + chars[:, 3]) // 2).astype(int)
-    for x1, x2, y in zip(left.tolist(), right.tolist(), middle.tolist(), strict=True):
-        canvas[y, x1:x2] = 255
-    labels = cv2.connectedComponents(canvas, connectivity=4)[1]
-    return np.unique(labels[middle, left], return_inverse=True)[1].astype(np.int64)
-
-
-def strips(chars: Boxes, ids: Ids) -> Strips:
-    count = next_id(ids)
     x1, y1, x2, y2 = chars.T
     height = heights(chars)
-    left, right = lowest(x1, ids, count), -lowest(-x2, ids, count)
-    x = (x1 + x2) / 2 - ((left + right) / 2)[ids]
-    flat_top, flat_bottom = extent(y1, y2, height, ids, count)
-    weight = (height > 0.6 * middle_of(height, ids, count)[ids]).astype(np.float64)
-    foot = y2
-    slope = np.zeros(count)
-    for _ in range(2):
-        slope = slopes(x, foot, weight, ids, count)
-        off = foot - slope[ids] * x
-        off = np.abs(off - middle_of(off, ids, count)[ids])
-        weight = weight * (off <= 0.15 * height + 0.5)
-    top, bottom = extent(y1 - slope[ids] * x, y2 - slope[ids] * x, height, ids, count)
-    ok = (
-        (np.bincount(ids, minlength=count) >= 6)
-        & (right - left > 6 * (bottom - top))
-        & (bottom - top < 0.9 * (flat_bottom - flat_top))
-    )
-    top, bottom, slope = np.where(ok, top, flat_top), np.where(ok, bottom, flat_bottom), np.where(ok, slope, 0)
-    return np.stack([left, right, (top + bottom) / 2, bottom - top, slope], axis=1)
+    reach = REACH / 2 * np.maximum(height, 0.8 * size)
+    paint(np.stack([x1 - reach, y1 + height / 4, x2 + reach, y2 - height / 4 - 1], axis=1), canvas)
+    canvas[walls > 0] = 0
+    rows, columns = centres(chars)
+    paint(np.stack([x1, rows, x2 - 1, rows], axis=1), canvas)
+    labels = cv2.connectedComponents(canvas, connectivity=4)[1]
+    return np.unique(labels[rows, columns], return_inverse=True)[1].astype(np.int64)
 
 
-def lowest(values, ids, count):
-    out = np.full(count, np.inf)
-    np.minimum.at(out, ids, values)
-    return out
+def without_rows(small: Boxes, mask: Mask, size: float) -> Boxes:
+    """`small` less the rows of dashes, dots or stars that separate, and the dotted vertical rules."""
+    flat, thin = heights(small) < FLAT * size, widths(small) < FLAT * size
+    turned = small[thin][:, [1, 0, 3, 2]]
+    drop = np.zeros(len(small), dtype=np.bool_)
+    drop[np.flatnonzero(flat)[in_row(small[flat], mask.shape[0], mask.shape[1], 0.5 * size, size)]] = True
+    # The reach is shorter downwards: colons below each other are no rule.
+    drop[np.flatnonzero(thin)[in_row(turned, mask.shape[1], mask.shape[0], 0.2 * size, size)]] = True
+    return small[~drop]
 
 
-def middle_of(values, ids, count):
-    order = np.lexsort((values, ids))
-    starts = np.searchsorted(ids[order], np.arange(count + 1))
-    return values[order][(starts[:-1] + starts[1:]) // 2]
+def in_row(small: Boxes, height: int, width: int, reach: float, size: float) -> NDArray[np.bool_]:
+    """Which boxes stand in a horizontal row longer than four lines are high. x is coarse: a quarter will do."""
+    canvas = np.zeros((height, width // 4 + 1), np.uint8)
+    paint((small + np.array([-reach, 0, reach, -1])) / np.array([4, 1, 4, 1]), canvas)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(canvas)
+    row = (stats[:, 2] > size) & (stats[:, 3] < 0.6 * size)
+    row[0] = False
+    rows, columns = centres(small)
+    return np.asarray(row[labels[rows, columns // 4]], dtype=np.bool_)
 
 
-def extent(tops, bottoms, height, ids, count):
-    size = middle_of(height, ids, count)
-    top = lowest(np.maximum(tops, (middle_of(tops, ids, count) - CLIP * size)[ids]), ids, count)
-    bottom = -lowest(-np.minimum(bottoms, (middle_of(bottoms, ids, count) + CLIP * size)[ids]), ids, count)
-    return top, bottom
-
-
-CLIP = float(os.environ.get("CLIP", 0.7))
-
-
-def slopes(x, y, weight, ids, count):
-    def total(v):
-        return np.bincount(ids, v, minlength=count)
-
-    n = np.maximum(total(weight), 1)
-    mx = total(weight * x) / n
-    dx = x - mx[ids]
-    return total(weight * dx * y) / np.maximum(total(weight * dx * dx), 1.0)
-
-
-def level(lines: Strips, x: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    return np.asarray(lines[..., MIDDLE] + lines[..., SLOPE] * (x - (lines[..., X1] + lines[..., X2]) / 2))
+def stack(small: Boxes, mask: Mask, size: float) -> Boxes:
+    """`small` with pieces above each other made one: colons, equals signs, digits in splinters."""
+    canvas = np.zeros_like(mask)
+    reach = STACKED / 2 * size
+    paint(small + np.array([0, -reach, -1, reach - 1]), canvas)
+    labels = cv2.connectedComponents(canvas)[1]
+    ids = np.unique(labels[centres(small)], return_inverse=True)[1].astype(np.int64)
+    count = next_id(ids)
+    low, high = small[:, :2], -small[:, 2:]
+    sides = [lowest(low[:, 0], ids, count), lowest(low[:, 1], ids, count)]
+    return np.stack([*sides, -lowest(high[:, 0], ids, count), -lowest(high[:, 1], ids, count)], axis=1)
 
 
 def cut(chars: Boxes, ids: Ids, tall: Boxes) -> tuple[Boxes, Ids, Boxes]:
+    """Give `tall` components to the lines they touch: one cut to pieces if several, whole if it fits; and the rest."""
     lines = strips(chars, ids)
     height = lines[:, HEIGHT]
-    rest, pieces, owners = [], [chars], [ids]
-    for x1, y1, x2, y2 in tall:
+    pieces, owners, rest = [chars], [ids], []
+    for box in tall:
+        x1, y1, x2, y2 = box
         middle = level(lines, (x1 + x2) / 2)
         gap = np.maximum(x1, lines[:, X1]) - np.minimum(x2, lines[:, X2])
         overlap = np.minimum(y2, middle + height / 2) - np.maximum(y1, middle - height / 2)
         hit = np.flatnonzero((gap < 0.6 * height) & (overlap > 0.6 * height))
-        rows = np.ptp(middle[hit]) > 0.5 * height[hit].max() if len(hit) else False
-        fits = (
-            len(hit) > 0
-            and y2 - y1 <= 2 * height[hit].max()
-            and abs((y1 + y2) / 2 - middle[hit].mean()) <= 0.35 * height[hit].max()
-        )
-        if rows:
-            pieces.append(
-                np.array(
-                    [[x1, max(y1, middle[i] - height[i] / 2), x2, min(y2, middle[i] + height[i] / 2)] for i in hit]
-                )
-            )
+        usual = height[hit].max(initial=0)
+        if len(hit) and np.ptp(middle[hit]) > 0.5 * usual:
+            top, bottom = np.maximum(y1, (middle - height / 2)[hit]), np.minimum(y2, (middle + height / 2)[hit])
+            pieces.append(np.stack([np.full(len(hit), x1), top, np.full(len(hit), x2), bottom], axis=1))
             owners.append(hit)
-        elif fits:
-            pieces.append(np.array([[x1, y1, x2, y2]]))
+        elif len(hit) and y2 - y1 <= 2 * usual and abs((y1 + y2) / 2 - middle[hit].mean()) <= 0.35 * usual:
+            pieces.append(box[None])
             owners.append(hit[:1])
         else:
-            rest.append((x1, y1, x2, y2))
+            rest.append(box)
     return np.concatenate(pieces), np.concatenate(owners), np.array(rest).reshape(-1, 4)
 
 
-def dots(small: Boxes, shape: tuple[int, ...], size: float) -> Boxes:
-    small = small[~in_row(small, shape, size, 0.5)]
-    return small[~in_row(small[:, [1, 0, 3, 2]], shape[::-1], size, 0.2)]
-
-
-def stacked(small, shape, size):
-    canvas = np.zeros((shape[0], shape[1]), np.uint8)
-    reach = STACK * size / 2
-    grown = small + np.array([0, -reach, -1, reach - 1])
-    for x1, y1, x2, y2 in grown.round().astype(int).tolist():
-        cv2.rectangle(canvas, (x1, y1), (x2, y2), 255, -1)
-    labels = cv2.connectedComponents(canvas)[1]
-    x, y = ((small[:, :2] + small[:, 2:]) // 2).astype(int).T
-    ids = np.unique(labels[y, x], return_inverse=True)[1]
-    n = next_id(ids)
-    return np.stack(
-        [
-            lowest(small[:, 0], ids, n),
-            lowest(small[:, 1], ids, n),
-            -lowest(-small[:, 2], ids, n),
-            -lowest(-small[:, 3], ids, n),
-        ],
-        1,
-    )
-
-
-STACK = float(os.environ.get("STACK", 0.5))
-
-
-def in_row(small: Boxes, shape: tuple[int, ...], size: float, gap: float) -> NDArray[np.bool_]:
-    canvas = np.zeros((shape[0], shape[1] // 4 + 1), np.uint8)
-    reach = gap * size
-    grown = (small + np.array([-reach, 0, reach, -1])) / (4, 1, 4, 1)
-    for x1, y1, x2, y2 in grown.astype(int).tolist():
-        cv2.rectangle(canvas, (x1, y1), (x2, y2), 255, -1)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(canvas)
-    row = (stats[:, 2] > size) & (stats[:, 3] < 0.6 * size)
-    row[0] = False
-    x, y = ((small[:, :2] + small[:, 2:]) // 2).astype(int).T
-    return np.asarray(row[labels[y, x // 4]])
-
-
 def absorb(chars: Boxes, ids: Ids, small: Boxes) -> tuple[Boxes, Ids]:
+    """Add every one of `small` to the nearest line on its level. Twice, so that it may reach over another one."""
     for _ in range(2):
         lines = strips(chars, ids)
-        if not len(lines) or not len(small):
+        if not len(lines):
             break
         height = lines[:, HEIGHT]
-        x = (small[:, 0] + small[:, 2]) / 2
-        y = level(lines, x[:, None])
-        gap = np.maximum(small[:, 0, None], lines[:, X1]) - np.minimum(small[:, 2, None], lines[:, X2])
-        inside = (small[:, 1, None] > y - 0.7 * height) & (small[:, 3, None] < y + 0.75 * height)
-        d = np.where(inside & (gap < DOT_REACH * height), np.maximum(gap, 0), np.inf)
-        ok = np.isfinite(d.min(1))
-        chars, ids = np.concatenate([chars, small[ok]]), np.concatenate([ids, d.argmin(1)[ok]])
-        small = small[~ok]
+        owner = np.full(len(small), -1, dtype=np.int64)
+        for start in range(0, len(small), BLOCK):
+            x1, y1, x2, y2 = small[start : start + BLOCK].T[:, :, None]
+            y = level(lines, (x1 + x2) / 2)
+            gap = np.maximum(x1, lines[:, X1]) - np.minimum(x2, lines[:, X2])
+            # Half a line up and a little more down, for commas.
+            near = (y1 > y - 0.55 * height) & (y2 < y + 0.65 * height) & (gap < REACH * height)
+            nearest = np.where(near, np.maximum(gap, 0), np.inf).argmin(1)
+            owner[start : start + BLOCK] = np.where(near.any(1), nearest, -1)
+        found = owner >= 0
+        chars, ids = np.concatenate([chars, small[found]]), np.concatenate([ids, owner[found]])
+        small = small[~found]
     return chars, ids
 
 
 def join(chars: Boxes, ids: Ids, walls: Mask) -> Ids:
+    """Merge lines that continue each other or lie inside each other, until nothing changes (three rounds at most)."""
     for _ in range(3):
-        lines = strips(chars, ids)
-        n = len(lines)
-        near = pairs(lines, walls)
-        parent = list(range(n))
+        count = next_id(ids)
+        parent = list(range(count))
 
-        def root(i: int) -> int:
-            while parent[i] != i:
-                i = parent[i]
-            return i
+        def root(line: int, parent: list[int] = parent) -> int:
+            while parent[line] != line:
+                line = parent[line]
+            return line
 
-        for i, j in near:
-            parent[root(i)] = root(j)
-        roots = np.array([root(i) for i in range(n)], dtype=np.int64)
+        for one, other in pairs(strips(chars, ids), walls):
+            parent[root(one)] = root(other)
+        roots = np.array([root(line) for line in range(count)], dtype=np.int64)
         ids = np.unique(roots[ids], return_inverse=True)[1].astype(np.int64)
-        if next_id(ids) == n:
+        if next_id(ids) == count:
             break
     return ids
 
 
 def pairs(lines: Strips, walls: Mask) -> list[tuple[int, int]]:
-    h = lines[:, HEIGHT]
-    w = lines[:, X2] - lines[:, X1]
-    low, high = np.minimum(h[:, None], h), np.maximum(h[:, None], h)
-    a, b = np.maximum(lines[:, None, X1], lines[:, X1]), np.minimum(lines[:, None, X2], lines[:, X2])
-    gap = a - b
-    x = (a + b) / 2
-    dy = np.abs(level(lines[:, None], x) - level(lines, x))
-    overlap = np.minimum((h[:, None] + h) / 2 - dy, low)
-    same = (overlap > 0.6 * low) & (gap < REACH * low) & (high < 1.7 * low)
-    nested = (overlap > 0.5 * low) & (-gap > 0.6 * np.minimum(w[:, None], w))
-    out = []
-    for i, j in np.argwhere(np.triu(same | nested, 1)):
-        if gap[i, j] > 0:
-            y = int(np.clip(level(lines[i], x[i, j]), 0, len(walls) - 1))
-            if walls[y, int(b[i, j]) : int(a[i, j])].any():
+    """Pairs of lines to merge: on one level, of like height, a small gap without a wall; or one inside the other."""
+    height, width = lines[:, HEIGHT], lines[:, X2] - lines[:, X1]
+    found = []
+    for start in range(0, len(lines), BLOCK):
+        some = lines[start : start + BLOCK, None]
+        low, high = np.minimum(some[..., HEIGHT], height), np.maximum(some[..., HEIGHT], height)
+        right, left = np.maximum(some[..., X1], lines[:, X1]), np.minimum(some[..., X2], lines[:, X2])
+        x = (left + right) / 2
+        overlap = np.minimum((some[..., HEIGHT] + height) / 2 - np.abs(level(some, x) - level(lines, x)), low)
+        next_to = (overlap > 0.6 * low) & (right - left < REACH * low) & (high < SIMILAR * low)
+        inside = (overlap > 0.5 * low) & (left - right > 0.6 * np.minimum(some[..., X2] - some[..., X1], width))
+        for one, other in np.argwhere(next_to | inside).tolist():
+            if start + one >= other:
                 continue
-        out.append((i, j))
-    return out
+            y = int(np.clip(level(lines[other], x[one, other]), 0, len(walls) - 1))
+            if not walls[y, int(left[one, other]) : int(right[one, other])].any():  # an empty slice where they overlap
+                found.append((start + one, other))
+    return found
+
+
+def split(chars: Boxes, ids: Ids, mask: Mask, size: float) -> tuple[Boxes, Ids]:
+    """Cut lines that merged because they touch, by horizontal projection. A large title has no valleys and stays."""
+    count = next_id(ids)
+    flat = strips(chars, ids)[:, SLOPE] == 0
+    tall = -lowest(-chars[:, 3], ids, count) - lowest(chars[:, 1], ids, count) > TALL * size
+    for line in np.flatnonzero(flat & tall & (np.bincount(ids, minlength=count) >= 4)):
+        mine = chars[ids == line]
+        x1, y1 = mine[:, :2].min(0).astype(int)
+        x2, y2 = mine[:, 2:].max(0).astype(int)
+        levels = valleys(np.count_nonzero(mask[y1:y2, x1:x2], axis=1), int(0.5 * size))
+        if not levels:
+            continue
+        chars, ids = chars[ids != line], ids[ids != line]
+        edges = [y1, *(y1 + y for y in levels), y2]
+        for top, bottom in pairwise(edges):
+            piece = mine.copy()
+            piece[:, 1::2] = piece[:, 1::2].clip(top, bottom)
+            piece = piece[heights(piece) >= np.minimum(3, heights(mine))]
+            chars, ids = np.concatenate([chars, piece]), np.concatenate([ids, np.full(len(piece), next_id(ids))])
+    return chars, np.unique(ids, return_inverse=True)[1].astype(np.int64)
+
+
+def valleys(profile: NDArray[np.int64], least: int) -> list[int]:
+    """Rows with little ink, at least `least` rows from each other and from the ends: one, the emptiest, per valley."""
+    low = profile < VALLEY * np.percentile(profile, 75)
+    found: list[int] = []
+    y = least
+    while y < len(profile) - least:
+        end = y
+        while end < len(profile) - least and low[end]:
+            end += 1
+        if end > y:
+            found.append(y + int(np.argmin(profile[y:end])))
+            y = max(end, found[-1] + least)
+        else:
+            y += 1
+    return found

@@ -57,5 +57,7 @@ def save_weights(weights: Weights, folder: Path, dtype: torch.dtype = torch.floa
         shutil.copy(NANO / name, partial)
     head = {name: value.to(dtype).contiguous() for name, value in weights.head.state_dict().items()}
     save_file(head, partial / HEAD_FILE, metadata={"alphabet": weights.head.alphabet})
+    for path in partial.glob("*.safetensors"):
+        path.chmod(0o644)  # the writer leaves them to their owner alone
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(partial, folder)
