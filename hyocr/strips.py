@@ -28,18 +28,24 @@ def lowest(values: Values, ids: Ids, count: int) -> Values:
     return out
 
 
-def median(values: Values, ids: Ids, count: int) -> Values:
-    """The upper median of every group; groups are not empty."""
+def median(values: Values, weights: Values, ids: Ids, count: int) -> Values:
+    """The upper weighted median of every group; groups are not empty and weights are positive."""
     order = np.lexsort((values, ids))
-    starts = np.searchsorted(ids[order], np.arange(count + 1))
-    return np.asarray(values[order][(starts[:-1] + starts[1:]) // 2])
+    total = np.cumsum(weights[order])
+    ends = np.cumsum(np.bincount(ids, minlength=count)) - 1
+    before = np.concatenate([[0.0], total[ends[:-1]]])
+    middle = np.searchsorted(total, (before + total[ends]) / 2, side="right")
+    return np.asarray(values[order][np.minimum(middle, ends)])
 
 
-def extent(tops: Values, bottoms: Values, height: Values, ids: Ids, count: int) -> tuple[Values, Values]:
-    """Top and bottom of every line. A stroke of a pen or stamp that crosses a line does not stretch it."""
-    reach = OUTLIER * median(height, ids, count)
-    top = lowest(np.maximum(tops, (median(tops, ids, count) - reach)[ids]), ids, count)
-    bottom = -lowest(-np.minimum(bottoms, (median(bottoms, ids, count) + reach)[ids]), ids, count)
+def extent(tops: Values, bottoms: Values, width: Values, ids: Ids, count: int) -> tuple[Values, Values]:
+    """Top and bottom of every line. A stroke of a pen or stamp that crosses a line does not stretch it.
+
+    What is usual in a line is weighed by width: where words are one piece of ink, specks outnumber them.
+    """
+    reach = OUTLIER * median(bottoms - tops, width, ids, count)
+    top = lowest(np.maximum(tops, (median(tops, width, ids, count) - reach)[ids]), ids, count)
+    bottom = -lowest(-np.minimum(bottoms, (median(bottoms, width, ids, count) + reach)[ids]), ids, count)
     return top, bottom
 
 
@@ -59,16 +65,16 @@ def strips(chars: Boxes, ids: Ids) -> Strips:
     if not count:
         return np.zeros((0, 5))
     x1, y1, x2, y2 = chars.T
-    height = heights(chars)
+    height, width = heights(chars), x2 - x1
     left, right = lowest(x1, ids, count), -lowest(-x2, ids, count)
-    flat_top, flat_bottom = extent(y1, y2, height, ids, count)
+    flat_top, flat_bottom = extent(y1, y2, width, ids, count)
     x = (x1 + x2) / 2 - ((left + right) / 2)[ids]
-    weight = (height > 0.6 * median(height, ids, count)[ids]).astype(np.float64)
+    weight = (height > 0.6 * median(height, width, ids, count)[ids]).astype(np.float64)
     slope = slopes(x, y2, weight, ids, count)
     off = y2 - slope[ids] * x
-    weight *= np.abs(off - median(off, ids, count)[ids]) <= 0.15 * height + 0.5  # without descenders
+    weight *= np.abs(off - median(off, width, ids, count)[ids]) <= 0.15 * height + 0.5  # without descenders
     slope = slopes(x, y2, weight, ids, count)
-    top, bottom = extent(y1 - slope[ids] * x, y2 - slope[ids] * x, height, ids, count)
+    top, bottom = extent(y1 - slope[ids] * x, y2 - slope[ids] * x, width, ids, count)
     long = (np.bincount(ids, minlength=count) >= MIN_CHARS) & (right - left > MIN_ASPECT * (bottom - top))
     tilted = long & (np.abs(slope) < MAX_SLOPE) & (bottom - top < 0.9 * (flat_bottom - flat_top))
     top, bottom = np.where(tilted, top, flat_top), np.where(tilted, bottom, flat_bottom)
