@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from hyocr.tasks import read
+from tests.fonts import needs_fonts
 from training.checkpoint import load_weights
 from training.config import Stage, read_stage
 from training.data import LineBatches
@@ -48,6 +49,7 @@ def stock_loss(trainer: Trainer, image: Image.Image, text: str) -> torch.Tensor:
     ).loss
 
 
+@needs_fonts
 def test_batched_losses_equal_the_stock_forward(tmp_path):
     trainer = Trainer(replace(TINY, output=str(tmp_path)))
     batch = trainer.data[0]
@@ -65,6 +67,7 @@ def metrics(folder) -> list[dict]:
     return [{key: line[key] for key in ("step", "language", "ctc", "norm")} for line in lines if "norm" in line]
 
 
+@needs_fonts
 def test_stopped_run_resumes_with_the_same_losses(tmp_path):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     Trainer(replace(TINY, output=str(whole))).run()
@@ -88,12 +91,14 @@ def test_stopped_run_resumes_with_the_same_losses(tmp_path):
         torch.testing.assert_close(value, resumed.named[name], rtol=0, atol=0)
 
 
+@needs_fonts
 def test_step_k_is_always_the_same_batch(tmp_path):
     first, second = (Trainer(replace(TINY, output=str(tmp_path / name))).data[7] for name in "ab")
     assert first.texts == second.texts
     assert torch.equal(first.images, second.images)
 
 
+@needs_fonts
 def test_regions_have_several_rows_and_no_ctc_loss(tmp_path):
     trainer = Trainer(replace(TINY, output=str(tmp_path), regions=1.0))
     batch = trainer.data[1]
@@ -103,6 +108,7 @@ def test_regions_have_several_rows_and_no_ctc_loss(tmp_path):
     assert float(language.detach()) > 0 == float(ctc)
 
 
+@needs_fonts
 def test_real_crops_are_mixed_in_at_their_own_width(tmp_path):
     crops = [(Image.new("RGB", (78, 48), (10, 200, 30)), "green")]
     data = LineBatches(seed=1, widths={64: 1, 128: 1}, pixels=32 * 256 * 40, crops=crops, real=0.5)
@@ -113,6 +119,7 @@ def test_real_crops_are_mixed_in_at_their_own_width(tmp_path):
     assert 0.3 < sum(narrow) / len(narrow) < 0.7
 
 
+@needs_fonts
 def test_a_checkpoint_survives_saving_with_its_ctc_head(tmp_path):
     trainer = Trainer(replace(TINY, output=str(tmp_path), steps=2))
     trainer.run()

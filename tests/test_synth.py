@@ -1,26 +1,21 @@
 """The data engine: deterministic, honest about its hold-outs, boxes that follow the ink."""
 
 import random
+import re
 
 import numpy as np
 import pytest
 
+from tests.fonts import HELD_OUT, TRAINING, needs_fonts
 from training.synth import degrade
-from training.synth.fonts import can_draw, families
+from training.synth.fonts import can_draw
 from training.synth.lines import draw_sample
 from training.synth.text import ALPHABET, TextSource, is_held_out_word
-
-try:
-    FONTS = families(testing=False)
-except FileNotFoundError:
-    FONTS = {}
-
-needs_fonts = pytest.mark.skipif(not FONTS, reason="no fonts here: run training/install_fonts.sh")
 
 
 @needs_fonts
 def test_same_seed_same_sample():
-    first, second = (draw_sample(random.Random("7/3"), FONTS, TextSource(), 12) for _ in range(2))
+    first, second = (draw_sample(random.Random("7/3"), TRAINING, TextSource(), 12) for _ in range(2))
     assert first.text == second.text
     assert first.image.tobytes() == second.image.tobytes()
 
@@ -29,7 +24,7 @@ def test_same_seed_same_sample():
 @pytest.mark.parametrize("rows", [1, 3])
 def test_quads_stay_with_their_lines(rows):
     for seed in range(40):
-        sample = draw_sample(random.Random(seed), FONTS, TextSource(), 10, rows)
+        sample = draw_sample(random.Random(seed), TRAINING, TextSource(), 10, rows)
         assert len(sample.quads) == sample.text.count("\n") + 1
         for quad in sample.quads:
             inside = quad.clip(0, [sample.image.width, sample.image.height])
@@ -51,8 +46,6 @@ def test_warp_moves_points_with_the_ink():
 def test_training_text_never_holds_a_held_out_word_and_testing_text_always_does():
     rng = random.Random(1)
     train, test = TextSource(("several ordinary words of prose about bread",), ("Ann Smith",)), TextSource(testing=True)
-    import re
-
     for _ in range(500):
         for word in re.findall(r"[^\W\d_]{3,}", train._prose(rng) + " " + train._name(rng)):
             assert not is_held_out_word(word)
@@ -72,16 +65,15 @@ def test_lines_are_single_spaced_within_the_alphabet_and_about_as_long_as_asked(
 
 @needs_fonts
 def test_sixty_latin_families_for_training_and_none_shared_with_testing():
-    held_out = families(testing=True)
-    assert len(FONTS) >= 60
-    assert not set(FONTS) & set(held_out)
-    assert not {path for paths in FONTS.values() for path in paths} & {
-        path for paths in held_out.values() for path in paths
+    assert len(TRAINING) >= 60
+    assert not set(TRAINING) & set(HELD_OUT)
+    assert not {path for paths in TRAINING.values() for path in paths} & {
+        path for paths in HELD_OUT.values() for path in paths
     }
 
 
 @needs_fonts
 def test_only_glyphs_the_font_has_are_drawn():
-    path = next(iter(FONTS.values()))[0]
+    path = next(iter(TRAINING.values()))[0]
     assert can_draw(path, "A")
     assert not can_draw(path, "\U0010fffd")

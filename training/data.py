@@ -14,6 +14,7 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from eval.receipts_data import receipts
 from hyocr.canvas import HEIGHT, MAX_WIDTH, canvas
 from training.synth.fonts import FONT_FOLDERS, families
 from training.synth.lines import draw_sample
@@ -45,15 +46,13 @@ class Crop:
 
 
 def receipt_crops(folder: Path, split: str) -> list[Crop]:
-    """Every line of a split ("train" or "dev") of a receipts folder with a `manifest.jsonl` (SROIE, CC BY 4.0)."""
-    crops = []
-    for row in map(json.loads, (folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines()):
-        if row["split"] != split:
-            continue
-        for text, (x1, y1, x2, y2) in zip(row["words"], row["boxes"], strict=True):
-            if text and x2 - x1 > 3 and y2 - y1 > 3:
-                crops.append(Crop(folder / row["image"], (x1, y1, x2, y2), text))
-    return crops
+    """Every line of a split ("train" or "dev") of a receipts folder (see `eval.receipts_data`)."""
+    return [
+        Crop(receipt.path, box, text)
+        for receipt in receipts(folder, split)
+        for text, box in zip(receipt.words, receipt.boxes, strict=True)
+        if text and box[2] - box[0] > 3 and box[3] - box[1] > 3
+    ]
 
 
 def relabelled(crops: list[Crop], labels: str) -> list[Crop]:
