@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Nano from nothing on a two-core CPU in about two hours: letters first, by CTC alone; then lines; then the language model joins in.
+# Nano from nothing on a two-core CPU in about two hours: letters first, by CTC alone; then lines, real ones among them; then the
+# language model, over a tower that stands still.
 # Needs the fonts (training/install_fonts.sh), text to draw (TEXT) and receipts with a train split (RECEIPTS); see README, "Training".
 # Stopped at any time, the same command goes on where it was.
 set -euo pipefail
@@ -16,5 +17,6 @@ train nano_cpu_1_words
 test -e runs/labels.json || "$PYTHON" -m training.relabel \
   --checkpoint runs/nano_cpu_1_words/checkpoint --receipts "$RECEIPTS" --output runs/labels.json
 train nano_cpu_2_lines --receipts "$RECEIPTS"
-train nano_cpu_3_joint --receipts "$RECEIPTS"
-"$PYTHON" -m training.export --checkpoint runs/nano_cpu_3_joint/checkpoint --output runs/nano_cpu_export
+train nano_cpu_3_anneal --receipts "$RECEIPTS"
+train nano_cpu_4_align --receipts "$RECEIPTS"
+"$PYTHON" -m training.export --checkpoint runs/nano_cpu_4_align/checkpoint --output runs/nano_cpu_export
