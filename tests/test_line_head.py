@@ -1,11 +1,14 @@
 """Single lines by the CTC head: the trainer's reading, in order, beside requests that go to the language model."""
 
+import math
+
 import pytest
 import torch
 from PIL import Image, ImageDraw
 
 from hyocr.canvas import canvas
-from hyocr.engines.base import Request
+from hyocr.engines.base import Generation, Request
+from hyocr.engines.line_head import LOOKS, _look, consensus
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.errors import CheckpointError
 from hyocr.model import tower
@@ -30,27 +33,52 @@ def line(text: str) -> Image.Image:
     return canvas(image)
 
 
-def trained_reading(weights, image: Image.Image) -> tuple[str, float]:
-    """Text and mean log-probability of one canvas as the trainer sees it."""
+def trained_reading(weights, image: Image.Image) -> Generation:
+    """One canvas as the trainer reads it."""
     pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).view(1, image.height, image.width, 3)
     with torch.no_grad():
         patches = tower.normalised_patches(pixels, 16)
         hidden = tower.encode(weights.model.model.vision_tower, patches, (2, image.width // 16))
         [path] = weights.head.best_path(weights.head(hidden))
-    return "".join(c.text for c in path), sum(c.logprob for c in path) / len(path)
+    text = "".join(c.text for c in path)
+    return Generation(text, "stop", tuple(c.logprob for c in path), tuple(range(1, len(text) + 1)))
 
 
-def test_lines_of_mixed_widths_come_back_in_order_as_the_surest_of_several_looks(folder):
+def test_lines_of_mixed_widths_come_back_in_order_as_the_consensus_of_several_looks(folder):
     engine = TransformersEngine(str(folder), line_reader="ctc")
     images = [line(text) for text in ("Total", "a much longer line of text", "9.00", "Cash 10.00")]
     readings = engine.generate([Request(image, "Read.", single_line=True) for image in images])
     weights = load_weights(str(folder))
     for image, reading in zip(images, readings, strict=True):
-        stretched = [canvas(image.resize((round(image.width * scale), 32), 3)) for scale in (0.85, 1.2, 1.45)]
-        text, mean = max((trained_reading(weights, look) for look in [image, *stretched]), key=lambda pair: pair[1])
-        assert reading.text == text != ""
-        assert reading.ends == tuple(range(1, len(text) + 1))
-        assert sum(reading.logprobs) / len(text) == pytest.approx(mean, rel=1e-3)
+        looks = [_look(image, *look) for look in LOOKS]
+        expected = consensus([trained_reading(weights, look) for look in looks])
+        assert reading.text == expected.text != ""
+        assert reading.ends == expected.ends
+        assert reading.logprobs == pytest.approx(expected.logprobs, rel=1e-3, abs=1e-4)
+
+
+def test_looks_are_line_canvases_of_their_own_width():
+    image = line("Total 9.00")
+    assert {_look(image, *look).height for look in LOOKS} == {32}
+    assert _look(image, 1.0, 0).tobytes() == image.tobytes()
+    assert _look(image, 1.45, 0).width > image.width
+
+
+def says(text: str, probability: float) -> Generation:
+    return Generation(text, "stop", (math.log(probability),) * len(text), tuple(range(1, len(text) + 1)))
+
+
+@pytest.mark.parametrize(
+    ("readings", "kept"),
+    [
+        ([("Total", 0.9), ("Tota1", 0.9), ("Total", 0.9)], "Total"),  # the majority
+        ([("Total", 0.5), ("Tota1", 0.5), ("Tofal", 0.5), ("Tutal", 0.5)], "Total"),  # the one in the middle
+        ([("Total", 0.99), ("l", 0.4), ("l", 0.4)], "Total"),  # one sure against two unsure
+        ([("", 1.0), ("", 1.0), ("x", 0.3)], ""),  # an empty line
+    ],
+)
+def test_consensus(readings, kept):
+    assert consensus([says(*reading) for reading in readings]).text == kept
 
 
 def test_no_lines_no_readings(folder):
