@@ -18,6 +18,11 @@ class Receipt:
     words: list[str]
     boxes: list[tuple[int, int, int, int]]
 
+    def lines(self) -> list[tuple[str, tuple[int, int, int, int]]]:
+        """Text and box of every line that has text and more than three pixels either way."""
+        pairs = zip(self.words, self.boxes, strict=True)
+        return [(text, box) for text, box in pairs if text.strip() and box[2] - box[0] > 3 and box[3] - box[1] > 3]
+
 
 def receipts(folder: Path, split: str) -> list[Receipt]:
     """All receipts of a split, "train" or "dev". Raises FileNotFoundError if the folder has no manifest."""

@@ -12,6 +12,7 @@ from PIL import Image
 from hyocr.document import Box
 from hyocr.ink import Mask, character_height, components, ink, rotate, skew
 from hyocr.linking import find_lines
+from hyocr.pixels import to_rgb
 from hyocr.strips import HEIGHT, MIDDLE, SLOPE, X1, X2, Strips
 
 MAX_PIXELS = 3_000_000  # lines are looked for on a copy of at most this size (A4 at 180 dpi), cropped from the original
@@ -38,7 +39,7 @@ def propose(image: Image.Image) -> list[LineCrop]:
 
     Any mode and size; an empty list where there is no text. Horizontal scripts only, turned by up to 15 degrees.
     """
-    rgb = to_rgb(image)
+    rgb = np.asarray(to_rgb(image))
     height, width = rgb.shape[:2]
     scale = min(1.0, (MAX_PIXELS / (height * width)) ** 0.5, MAX_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
@@ -62,17 +63,6 @@ def rows(crops: list[LineCrop]) -> list[list[LineCrop]]:
         else:
             groups.append([crop])
     return groups
-
-
-def to_rgb(image: Image.Image) -> NDArray[np.uint8]:
-    """H x W x 3. Transparency is laid on white; 16-bit and float images are scaled by their brightest pixel."""
-    if image.mode[0] in "IF":
-        values = np.nan_to_num(np.asarray(image, dtype=np.float64))
-        grey = (values.clip(0) * (255 / max(255.0, float(values.max())))).astype(np.uint8)
-        return np.repeat(grey[:, :, None], 3, axis=2)
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
-    return np.asarray(image.convert("RGB"))
 
 
 def upright(mask: Mask, angle: float) -> tuple[Mask, NDArray[np.float64]]:

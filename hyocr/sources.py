@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pypdfium2
 from PIL import Image, ImageOps
 
 from hyocr.errors import InputError
+from hyocr.pixels import to_rgb
 
 MAX_PIXELS = 100_000_000
 """Largest image, checked before it is decoded: 300 MB of RGB, an A2 sheet at 400 dpi."""
@@ -209,28 +209,9 @@ def _upright(image: Image.Image) -> Image.Image:
     """A decoded RGB copy, turned as its EXIF orientation says."""
     _check_size(*image.size)
     try:
-        return _rgb(ImageOps.exif_transpose(image))
+        return to_rgb(ImageOps.exif_transpose(image))
     except Exception as error:  # as in _open_image
         raise InputError("The image is damaged, cut short or in an unknown colour space; export it again.") from error
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith(("I", "F")):
-        return _eight_bit(image).convert("RGB")
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        paper = Image.new("RGB", image.size, "white")
-        paper.paste(image, mask=image.getchannel("A"))
-        return paper
-    return image.convert("RGB")
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """Greys of 16 or 32 bits to 8 bits, full scale being the first of 1, 255 and 65535 that holds them all."""
-    grey = np.nan_to_num(np.asarray(image).astype(np.float32))
-    peak = float(grey.max())
-    full = next((scale for scale in (1.0, 255.0, 65535.0) if peak <= scale), peak)
-    return Image.fromarray((grey.clip(0, full) * (255 / full)).round().astype(np.uint8))
 
 
 def _check_size(width: int, height: int) -> None:

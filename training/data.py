@@ -47,12 +47,7 @@ class Crop:
 
 def receipt_crops(folder: Path, split: str) -> list[Crop]:
     """Every line of a split ("train" or "dev") of a receipts folder (see `eval.receipts_data`)."""
-    return [
-        Crop(receipt.path, box, text)
-        for receipt in receipts(folder, split)
-        for text, box in zip(receipt.words, receipt.boxes, strict=True)
-        if text and box[2] - box[0] > 3 and box[3] - box[1] > 3
-    ]
+    return [Crop(receipt.path, box, text) for receipt in receipts(folder, split) for text, box in receipt.lines()]
 
 
 def relabelled(crops: list[Crop], labels: str) -> list[Crop]:
@@ -63,13 +58,12 @@ def relabelled(crops: list[Crop], labels: str) -> list[Crop]:
     return [Crop(crop.path, crop.box, text) for crop, text in zip(crops, texts, strict=True) if text]
 
 
-def cut(image: Image.Image, box: tuple[int, int, int, int], margins: tuple[float, float, float, float]) -> Image.Image:
-    """The box grown by margins (left, top, right, bottom, in box heights), clipped to the image."""
+def cut(image: Image.Image, box: tuple[int, int, int, int], margin: float) -> Image.Image:
+    """The box grown by `margin` box heights on all sides, clipped to the image."""
     x1, y1, x2, y2 = box
-    height = y2 - y1
-    left, top, right, bottom = (round(margin * height) for margin in margins)
+    grown = round(margin * (y2 - y1))
     return image.crop(
-        (max(0, x1 - left), max(0, y1 - top), min(image.width, x2 + right), min(image.height, y2 + bottom))
+        (max(0, x1 - grown), max(0, y1 - grown), min(image.width, x2 + grown), min(image.height, y2 + grown))
     )
 
 
@@ -140,8 +134,7 @@ def fit(image: Image.Image, width: int) -> Image.Image:
     """A line canvas of exactly `width` pixels: padded like `canvas` does, or squeezed."""
     drawn = canvas(image)
     if drawn.width > width:
-        scaled = image.convert("RGB").resize((width, HEIGHT), Image.Resampling.BICUBIC)
-        return scaled
+        return image.convert("RGB").resize((width, HEIGHT), Image.Resampling.BICUBIC)
     page = Image.new("RGB", (width, HEIGHT), drawn.getpixel((drawn.width - 1, 0)))
     page.paste(drawn, (0, 0))
     return page
@@ -174,7 +167,7 @@ def load_crops(crops: list[Crop]) -> list[tuple[Image.Image, str]]:
     for crop in crops:
         if crop.path not in pages:
             pages = {crop.path: Image.open(crop.path).convert("RGB")}
-        piece = cut(pages[crop.path], crop.box, (CROP_MARGIN,) * 4)
+        piece = cut(pages[crop.path], crop.box, CROP_MARGIN)
         if piece.height > 2 * HEIGHT:
             piece = piece.resize((max(1, piece.width * 2 * HEIGHT // piece.height), 2 * HEIGHT), Image.Resampling.BOX)
         loaded.append((piece, crop.text))

@@ -43,11 +43,8 @@ class Trainer:
         self.output.mkdir(parents=True, exist_ok=True)
         self.device = torch.device(_device(stage.device))
         weights = load_weights(stage.init, stage.seed)
-        self.tokenizer, self.model, self.head = (
-            weights.tokenizer,
-            weights.model.to(self.device),
-            weights.head.to(self.device),
-        )
+        self.tokenizer = weights.tokenizer
+        self.model, self.head = weights.model.to(self.device), weights.head.to(self.device)
         self.named = {**dict(self.model.named_parameters()), **{f"ctc.{k}": p for k, p in self.head.named_parameters()}}
         for name, parameter in self.named.items():
             parameter.requires_grad_(not any(part in name for part in stage.freeze))
@@ -58,27 +55,23 @@ class Trainer:
         self.answers = Answers(self.tokenizer)
         self.layouts: dict[tuple[int, int], Layout] = {}
         self.step = 0
+        crops = receipt_crops(Path(stage.receipts), "train") if stage.receipts else []
         self.data = LineBatches(
             seed=stage.seed,
             widths=stage.widths,
             pixels=stage.pixels,
             text=Path(stage.text) if stage.text else None,
             fonts=Path(stage.fonts) if stage.fonts else None,
-            crops=load_crops(relabelled(receipt_crops(Path(stage.receipts), "train"), stage.labels))
-            if stage.receipts
-            else None,
+            crops=load_crops(relabelled(crops, stage.labels) if crops else []),
             real=stage.real,
             regions=stage.regions,
         )
-        self.validation = Validation(stage, self.tokenizer)
+        self.validation = Validation(stage)
         self._resume()
 
     def losses(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:
         """Language loss per token and CTC loss per character; an unused one is 0."""
-        patch = self.model.config.vision_config.patch_size
-        images = batch.images.to(self.device)
-        grid = (images.shape[1] // patch, images.shape[2] // patch)
-        hidden = tower.encode(self.model.model.vision_tower, tower.normalised_patches(images, patch), grid)
+        hidden, grid = self.see(batch)
         language, ctc = hidden.new_zeros(()), hidden.new_zeros(())
         if self.stage.ctc_weight and grid[0] == ROWS:
             ctc = ctc_loss(self.head(hidden), batch.texts)
@@ -90,27 +83,31 @@ class Trainer:
             language = self._language_loss(features, grid, answers)
         return language, ctc
 
+    def see(self, batch: Batch) -> tuple[Tensor, tuple[int, int]]:
+        """The tower's hidden states (n, patches, hidden) of a batch and its grid of (rows, columns) patches."""
+        patch = self.model.config.vision_config.patch_size
+        images = batch.images.to(self.device)
+        grid = (images.shape[1] // patch, images.shape[2] // patch)
+        return tower.encode(self.model.model.vision_tower, tower.normalised_patches(images, patch), grid), grid
+
     def plan(self, grid: tuple[int, int]) -> Layout:
         """The prompt around an image of this many patches."""
         if grid not in self.layouts:
             self.layouts[grid] = layout(self.model, self.tokenizer, read.prompt(self.stage.prompt_language), grid)
         return self.layouts[grid]
 
+    def prompt(self, plan: Layout, features: Tensor) -> Tensor:
+        """Embeddings (n, prompt, hidden) of the prompt around each of n images' features."""
+        words = self.model.get_input_embeddings()(plan.ids.to(self.device)).expand(len(features), -1, -1)
+        before, after = words[:, : plan.image.start], words[:, plan.image.stop :]
+        return torch.cat([before, features.to(words.dtype), after], dim=1)
+
     def _language_loss(self, features: Tensor, grid: tuple[int, int], answers: list[list[int]]) -> Tensor:
         plan = self.plan(grid)
         ids, labels = pad_answers(answers, self.tokenizer.pad_token_id)
         rows, length = ids.shape
-        embed = self.model.get_input_embeddings()
-        prompt = embed(plan.ids.to(self.device)).expand(rows, -1, -1)
-        inputs = torch.cat(
-            [
-                prompt[:, : plan.image.start],
-                features.to(prompt.dtype),
-                prompt[:, plan.image.stop :],
-                embed(ids.to(self.device))[:, :-1],
-            ],
-            dim=1,
-        )
+        written = self.model.get_input_embeddings()(ids.to(self.device))[:, :-1]
+        inputs = torch.cat([self.prompt(plan, features), written], dim=1)
         # Right padding under a causal mask needs no attention mask: nothing before the padding can see it.
         positions = plan.answer_positions(length - 1).to(self.device)[:, None].expand(-1, rows, -1)
         hidden = self.model.model.language_model(
@@ -163,8 +160,10 @@ class Trainer:
         """Within, the model holds the averaged weights."""
         kept = {name: parameter.detach().clone() for name, parameter in self.named.items()}
         self._assign(self.average)
-        yield
-        self._assign(kept)
+        try:
+            yield
+        finally:
+            self._assign(kept)
 
     @torch.no_grad()
     def _assign(self, values: dict[str, Tensor]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,25 +24,18 @@ if TYPE_CHECKING:
 class Validation:
     """A fixed set of rendered lines whose fonts and words are never trained on."""
 
-    def __init__(self, stage: Stage, tokenizer: Any) -> None:
-        self.stage, self.tokenizer = stage, tokenizer
-        self.batches: list[Batch] = []
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
 
-    def _load(self) -> list[Batch]:
-        if not self.batches:
-            stage = self.stage
-            data = LineBatches(
-                seed=987,
-                widths=stage.widths,
-                pixels=32 * 256 * 32,
-                fonts=Path(stage.fonts) if stage.fonts else None,
-                testing=True,
-            )
-            step = 0
-            while sum(len(batch.texts) for batch in self.batches) < stage.eval_lines:
-                self.batches.append(data[step])
-                step += 1
-        return self.batches
+    @cached_property
+    def batches(self) -> list[Batch]:
+        """Drawn when first needed."""
+        fonts = Path(self.stage.fonts) if self.stage.fonts else None
+        data = LineBatches(seed=987, widths=self.stage.widths, pixels=32 * 256 * 32, fonts=fonts, testing=True)
+        batches: list[Batch] = []
+        while sum(len(batch.texts) for batch in batches) < self.stage.eval_lines:
+            batches.append(data[len(batches)])
+        return batches
 
     @torch.no_grad()
     def scores(self, trainer: Trainer) -> dict[str, Any]:
@@ -50,7 +44,7 @@ class Validation:
         by_ctc: list[str] = []
         by_language: list[str] = []
         trainer.model.eval()
-        for batch in self._load():
+        for batch in self.batches:
             truths += batch.texts
             ctc, language = read_batch(trainer, batch)
             by_ctc += ctc
@@ -65,10 +59,7 @@ class Validation:
 
 def read_batch(trainer: Trainer, batch: Batch) -> tuple[list[str], list[str]]:
     """Greedy readings of a batch by the CTC head and by the language model ("" where one is not trained)."""
-    vision = trainer.model.config.vision_config
-    images = batch.images.to(trainer.device)
-    grid = (images.shape[1] // vision.patch_size, images.shape[2] // vision.patch_size)
-    hidden = tower.encode(trainer.model.model.vision_tower, tower.normalised_patches(images, vision.patch_size), grid)
+    hidden, grid = trainer.see(batch)
     ctc = ctc_read(trainer.head, trainer.head(hidden)) if grid[0] == ROWS else [""] * len(batch.texts)
     if not trainer.stage.language_weight:
         return ctc, [""] * len(batch.texts)
@@ -81,8 +72,7 @@ def greedy(trainer: Trainer, features: Tensor, grid: tuple[int, int], limit: int
     plan = trainer.plan(grid)
     model, device = trainer.model, trainer.device
     embed = model.get_input_embeddings()
-    prompt = embed(plan.ids.to(device)).expand(len(features), -1, -1)
-    inputs = torch.cat([prompt[:, : plan.image.start], features, prompt[:, plan.image.stop :]], dim=1)
+    inputs = trainer.prompt(plan, features)
     positions = plan.positions.to(device)[:, None].expand(-1, len(features), -1)
     cache, written = DynamicCache(config=model.config.text_config), []
     done = torch.zeros(len(features), dtype=torch.bool, device=device)

@@ -35,12 +35,7 @@ Reader = Callable[[list[Image.Image]], list[str]]
 
 def receipt_lines(folder: Path, count: int, seed: int = 0) -> list[Line]:
     """`count` lines of the dev receipts, cropped by their true boxes, chosen by seed."""
-    found = [
-        (receipt.path, box, text)
-        for receipt in receipts(folder, "dev")
-        for text, box in zip(receipt.words, receipt.boxes, strict=True)
-        if text.strip() and box[2] - box[0] > 3 and box[3] - box[1] > 3
-    ]
+    found = [(receipt.path, box, text) for receipt in receipts(folder, "dev") for text, box in receipt.lines()]
     chosen = random.Random(seed).sample(found, min(count, len(found)))
     return [(Image.open(path).convert("RGB").crop(box), text) for path, box, text in chosen]
 
