@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test fonts clean
+.PHONY: demo test peers fonts clean
 
 demo: .venv/installed
 	$(BIN)/hyocr read examples/receipt.jpg examples/page.png
@@ -26,6 +26,11 @@ test: .venv/installed-dev
 .venv/installed-dev: .venv/installed
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
 	touch $@
+
+# The systems we are measured beside. Tesseract is a system package: apt-get install tesseract-ocr
+peers: .venv/installed
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[peers]'
+	$(BIN)/pip install --quiet -c constraints.txt --no-deps rapidocr-onnxruntime
 
 fonts:
 	training/install_fonts.sh

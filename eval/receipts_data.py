@@ -12,11 +12,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Receipt:
-    """One scanned receipt: the file, its lines' text, their boxes (x1, y1, x2, y2) in pixels."""
+    """One scanned receipt: the file, its size in pixels, its lines' text, their boxes (x1, y1, x2, y2) in pixels, and
+    its key fields."""
 
     path: Path
+    size: tuple[int, int]
     words: list[str]
     boxes: list[tuple[int, int, int, int]]
+    fields: dict[str, str]
 
     def lines(self) -> list[tuple[str, tuple[int, int, int, int]]]:
         """Text and box of every line that has text and more than three pixels either way."""
@@ -31,7 +34,13 @@ def receipts(folder: Path, split: str) -> list[Receipt]:
         raise FileNotFoundError(f"no receipts at {folder}: expected a manifest.jsonl there")
     rows = map(json.loads, manifest.read_text(encoding="utf-8").splitlines())
     return [
-        Receipt(folder / row["image"], row["words"], [tuple(box) for box in row["boxes"]])
+        Receipt(
+            folder / row["image"],
+            (row["width"], row["height"]),
+            row["words"],
+            [tuple(box) for box in row["boxes"]],
+            row["entities"],
+        )
         for row in rows
         if row["split"] == split
     ]

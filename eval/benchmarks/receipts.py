@@ -1,77 +1,53 @@
-"""Whole receipts: word F1 and seconds of `hyocr read` beside Tesseract's, in the same run, with the same threads.
+"""Receipts, read: which words of each scanned receipt are found, wherever they stand.
 
-    python -m eval.benchmarks.receipts --receipts ../shared/data/receipts
-
-Protocol: every dev receipt is read as a user would (`Reader.read`, the checkpoint's own strategy unless one is
-named), Tesseract with `--psm 4` on the same pixels. Words are the multiset of alphanumeric runs, upper-cased
-(`eval.metrics.words`). The model is loaded before the clock starts; Tesseract's time includes starting its process,
-as a user's would.
+Protocol: SROIE task 2 (ICDAR 2019): words as a bag per page, pooled over the dev receipts. The truth is upper-cased
+whatever the image shows, so `word_f1` compares alphanumeric runs upper-cased; `exact_*` compares white-space separated
+words as they are, case included. Not the official test split: the dev receipts are part of its training set.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import statistics
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-import torch
-from PIL import Image
-from tqdm import tqdm
+from eval.benchmarks.base import Item, Number, rgb
+from eval.metrics.pooled import precision_recall_f1
+from eval.metrics.words import alphanumeric_words, exact_words, word_counts
+from eval.predictions import Prediction
+from eval.receipts_data import receipts
 
-from eval import tesseract
-from eval.metrics.words import word_scores
-from eval.receipts_data import Receipt, receipts
-from hyocr.engines.transformers import TransformersEngine
-from hyocr.reader import Reader
+NAME = "receipts"
+TASK = "read"
+FOLDER = "../shared/data/receipts"
+LICENCE = "ICDAR 2019 SROIE, CC BY 4.0"
+MAIN = "word_f1"
+ERRORS: frozenset[str] = frozenset()
 
-
-def run(name: str, read: Callable[[Path], str], pages: list[Receipt]) -> dict[str, object]:
-    """Reads all pages with one system, prints its line and returns scores, seconds and texts."""
-    texts, seconds = [], []
-    for page in tqdm(pages, desc=name):
-        started = time.perf_counter()
-        texts.append(read(page.path))
-        seconds.append(time.perf_counter() - started)
-    scores = word_scores(texts, [" ".join(page.words) for page in pages])
-    print(
-        f"{name:24} P {100 * scores.precision:5.1f}  R {100 * scores.recall:5.1f}  F1 {100 * scores.f1:5.1f} %   "
-        f"{statistics.mean(seconds):5.2f} s mean  {statistics.median(seconds):5.2f} s median"
-    )
-    return {"system": name, **scores._asdict(), "seconds": statistics.mean(seconds), "texts": texts}
+FORMS = {"word": alphanumeric_words, "exact": exact_words}
 
 
-def main() -> None:
-    """Command line: see the module's docstring."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default="nano")
-    parser.add_argument("--receipts", type=Path, required=True)
-    parser.add_argument(
-        "--strategy", nargs="*", default=[None], help="one or several of lines, page; default: the checkpoint's"
-    )
-    parser.add_argument("--split", default="dev", choices=["dev", "train"])
-    parser.add_argument("--count", type=int, default=None)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--without-tesseract", action="store_true")
-    parser.add_argument("--output", type=Path, help="write scores and texts as JSON")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    pages = receipts(options.receipts, options.split)[: options.count]
-    print(f"{len(pages)} receipts, {options.threads} threads")
-    engine = TransformersEngine(options.model)
-    results = []
-    for strategy in options.strategy:
-        reader = Reader(engine, strategy=strategy)
-        name = f"hyocr {options.model} {strategy or engine.default_strategy}"
-        results.append(run(name, lambda path, reader=reader: reader.read(path).text, pages))  # type: ignore[misc]
-    if tesseract.available() and not options.without_tesseract:
-        by_tesseract = lambda path: tesseract.read(Image.open(path).convert("RGB"), 4, options.threads)  # noqa: E731
-        results.append(run("tesseract --psm 4", by_tesseract, pages))
-    if options.output:
-        options.output.write_text(json.dumps(results, ensure_ascii=False, indent=1), encoding="utf-8")
+def load(folder: Path) -> list[Item]:
+    """The dev receipts; the truth is their text, a line per box."""
+    pages = receipts(folder, "dev")
+    return [
+        Item(page.path.stem, partial(rgb, page.path), "\n".join(page.words), "\n".join(page.words)) for page in pages
+    ]
 
 
-if __name__ == "__main__":
-    main()
+def measure(item: Item, prediction: Prediction) -> dict[str, float]:
+    """Words matched, read and there, in both forms."""
+    sums: dict[str, float] = {}
+    for form, words in FORMS.items():
+        counts = word_counts(prediction.output, item.truth, words)
+        sums |= {f"{form}_{name}": value for name, value in counts._asdict().items()}
+    return sums
+
+
+def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
+    """Precision, recall and F1 in both forms."""
+    result: dict[str, Number] = {}
+    for form in FORMS:
+        precision, recall, f1 = precision_recall_f1(*(sums[f"{form}_{name}"] for name in ("matched", "read", "there")))
+        result |= {f"{form}_f1": f1, f"{form}_precision": precision, f"{form}_recall": recall}
+    return result

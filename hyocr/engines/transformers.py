@@ -59,7 +59,8 @@ class TransformersEngine:
         self.name = loaded.name
         self.default_strategy = loaded.default_strategy
         self._model, self._processor = loaded.model, loaded.processor
-        self._line_head = _line_head(loaded) if (line_reader or loaded.line_reader) == "ctc" else None
+        self.line_reader = line_reader or loaded.line_reader
+        self._line_head = _line_head(loaded) if self.line_reader == "ctc" else None
         self._batch_tokens = batch_tokens or BATCH_TOKENS.get(self._model.device.type, BATCH_TOKENS["cpu"])
         self._context = int(self._model.config.text_config.max_position_embeddings)
         chat, last = _chat_tokens(self._processor)

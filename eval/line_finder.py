@@ -1,6 +1,6 @@
 """How many true lines of real receipts the line finder covers, before anything is read.
 
-    python -m eval.benchmarks.line_finder --receipts ../shared/data/receipts
+    python -m eval.line_finder --receipts ../shared/data/receipts
 
 Protocol: a true line is covered if one proposal holds at least 85 % of its box and is at most 1.7 times as high
 (neighbours on a row may share a proposal, neighbours above each other may not). Proposals were tuned on split

@@ -1,0 +1,187 @@
+"""The HTML report of a run: pooled scores, then every page, worst first, with its image and differences.
+
+`report.html` and `images/` need nothing else and work from disk. Whatever comes from a benchmark or a system is text:
+Jinja escapes it, and the Content-Security-Policy allows our own style and script (by their SHA-256) and images only.
+The same run gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from PIL import Image
+
+from eval.benchmarks.base import Benchmark, Item
+from eval.diff import Change, diff
+from eval.scoring import PageScore
+from hyocr.document import Line
+
+SIDE, QUALITY = 1000, 70
+"""Longest side of the report's copies of the images in pixels, and their JPEG quality."""
+CHARACTERS, BOXES = 20_000, 2_000
+"""At most so much of one text, and of one page's boxes, is shown."""
+OPEN = 3
+"""How many pages are unfolded at first."""
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Text(NamedTuple):
+    """The head of a text, and how many characters of it are left out."""
+
+    head: str
+    hidden: int
+
+
+class Picture(NamedTuple):
+    """A copy's address and (width, height) in pixels, and those of the image it was made from."""
+
+    address: str
+    size: tuple[int, int]
+    original: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page as the template shows it. `picture` is a sentence where the image cannot be opened."""
+
+    page: PageScore
+    picture: Picture | str
+    truth: Text
+    answer: Text
+    changes: Sequence[Change]
+    boxes: Sequence[tuple[str, str]]
+
+
+def write_report(folder: Path, benchmark: Benchmark, pages: Sequence[PageScore], summary: Mapping[str, Any]) -> Path:
+    """Writes `report.html`, all of it or nothing, and `images/`, where copies that are there already are kept.
+
+    `summary` is what scores.json holds. Raises OSError where `folder` cannot be written to.
+    """
+    images = folder / "images"
+    images.mkdir(parents=True, exist_ok=True)
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style, script = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    parts = environment.get_template("report.html.jinja").generate(
+        benchmark=benchmark,
+        summary=summary,
+        count=len(pages),
+        sections=_sections(images, benchmark, pages),
+        opened=OPEN,
+        policy=f"default-src 'none'; img-src 'self' file:; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'",
+        style=Markup(style),
+        script=Markup(script),
+        characters=CHARACTERS,
+        text=shown,
+        share=share,
+    )
+    return _write(folder / "report.html", parts)
+
+
+def worst_first(benchmark: Benchmark, pages: Sequence[PageScore]) -> list[PageScore]:
+    """By the benchmark's main score, ties by id."""
+    sign = -1 if benchmark.MAIN in benchmark.ERRORS else 1
+    return sorted(pages, key=lambda page: (sign * page.scores[benchmark.MAIN], page.item.id))
+
+
+def shown(text: str) -> Text:
+    """At most CHARACTERS of it."""
+    return Text(text[:CHARACTERS], max(len(text) - CHARACTERS, 0))
+
+
+def share(value: float) -> str:
+    """A share in per cent."""
+    return f"{100 * value:.2f}"
+
+
+def _sections(images: Path, benchmark: Benchmark, pages: Sequence[PageScore]) -> Iterator[Section]:
+    """One at a time, so that one image and one comparison are in memory."""
+    numbers = {page.item.id: number for number, page in enumerate(pages, start=1)}
+    for page in worst_first(benchmark, pages):
+        truth = shown(page.item.text)
+        answer = shown(page.prediction.output if page.prediction else "")
+        yield Section(
+            page,
+            picture(page.item, images, numbers[page.item.id]),
+            truth,
+            answer,
+            diff(truth.head, answer.head),
+            boxes(page.prediction.lines[:BOXES]) if page.prediction else (),
+        )
+
+
+def picture(item: Item, images: Path, number: int) -> Picture | str:
+    """Makes the copy unless it is there. Its name holds the page's number and a hash of its id, so that another
+    selection of pages written to the same folder takes no wrong image; its comment holds the image's size."""
+    path = images / f"{number:05d}-{hashlib.sha256(item.id.encode('utf-8', 'replace')).hexdigest()[:12]}.jpg"
+    found = _copy(path)
+    if found is None:
+        try:
+            image = item.image()
+        except (OSError, ValueError, Image.DecompressionBombError) as error:
+            return f"The image cannot be opened: {error}"
+        _save_copy(image, path)
+        found = _copy(path)
+    return found or "The image cannot be shown."
+
+
+def _save_copy(image: Image.Image, path: Path) -> None:
+    scale = min(SIDE / max(image.size), 1)
+    size = max(round(scale * image.width), 1), max(round(scale * image.height), 1)
+    copy = image.convert("RGB").resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
+    partial = path.with_name(path.name + ".partial")
+    copy.save(partial, "JPEG", quality=QUALITY, comment=f"{image.width}x{image.height}".encode())
+    os.replace(partial, path)
+
+
+def _copy(path: Path) -> Picture | None:
+    """The copy at `path`, None where there is none made by us."""
+    try:
+        with Image.open(path) as copy:
+            width, height = copy.info["comment"].split(b"x")
+            return Picture(f"{path.parent.name}/{path.name}", copy.size, (int(width), int(height)))
+    except (OSError, KeyError, ValueError):
+        return None
+
+
+def boxes(lines: Iterable[Line]) -> list[tuple[str, str]]:
+    """SVG points, in pixels of the image, and title of every line that has a box or polygon of finite numbers."""
+    found = []
+    for line in lines:
+        corners = line.polygon or ()
+        if line.box and not corners:
+            x1, y1, x2, y2 = line.box.x1, line.box.y1, line.box.x2, line.box.y2
+            corners = ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
+        if corners and all(math.isfinite(value) for corner in corners for value in corner):
+            confidence = "" if line.confidence is None else f"  ({line.confidence:.2f})"
+            found.append((" ".join(f"{x:.2f},{y:.2f}" for x, y in corners), shown(line.text).head + confidence))
+    return found
+
+
+def _hash(source: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
+
+
+def _write(path: Path, parts: Iterable[str]) -> Path:
+    partial = path.with_name(path.name + ".partial")
+    # JSON may hold half a surrogate pair, which UTF-8 cannot.
+    with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        file.writelines(parts)
+    os.replace(partial, path)
+    return path

@@ -1,0 +1,95 @@
+"""The figures as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def header(figures: Mapping[str, Any]) -> str:
+    """What was measured on what."""
+    machine = figures["machine"]
+    return (
+        f"{figures['model']} on {len(figures['images'])} file(s), each read {figures['repeat']} times; "
+        f"{machine['cpu']}, {machine['threads']} threads of {machine['cores']} cores, "
+        f"load average {machine['load_average']} at the start"
+    )
+
+
+def cold(figures: Mapping[str, Any]) -> str:
+    """Start to text."""
+    return f"\ncold start of `hyocr read`: {_seconds(figures)} per process, {_peak(figures)}"
+
+
+def read(figures: Mapping[str, Any]) -> str:
+    """Seconds per page by phase, and rates."""
+    title = f"page by page (strategy {figures['strategy']}, lines by {figures['line_reader']})"
+    lines = [f"\n{title}: {_seconds(figures)} a page, {_peak(figures)}", *_phases(figures), _start(figures)]
+    if figures["characters_per_second"]:
+        lines.append(f"  {figures['characters_per_second']:.0f} characters/s (CTC: vision and read head, no decoding)")
+    return "\n".join([*lines, *_decoding(figures)])
+
+
+def language(figures: Mapping[str, Any]) -> str:
+    """The language path on line crops."""
+    if not figures["samples"]:
+        return "\nlanguage path: no lines were found to time it on"
+    together = figures["together"]
+    lines = [f"\nlanguage path on line crops: {_seconds(figures)} a line, {_peak(figures)}", *_phases(figures)]
+    lines += [_start(figures), *_decoding(figures)]
+    rate = together["tokens_per_second"]
+    lines.append(
+        f"  {together['crops']} crops together: {together['seconds']['median']:.3f} s"
+        + (f", {rate:.0f} tokens/s" if rate else "")
+    )
+    return "\n".join(lines)
+
+
+def batch(figures: Mapping[str, Any]) -> str:
+    """Pages together in one call."""
+    return (
+        f"\n{figures['pages']} page(s) in one call of the engine ({figures['requests']} requests): "
+        f"{figures['pages_per_second']:.2f} pages/s, {_peak(figures)}\n"
+        f"  {figures['prepare']['median']:.3f} s to find lines and make requests, "
+        f"{figures['generate']['median']:.3f} s to read them (medians of {figures['samples']})"
+    )
+
+
+def peer(name: str, figures: Mapping[str, Any]) -> str:
+    """Another system beside ours."""
+    if "error" in figures:
+        return f"\n{name}: not measured: {figures['error']}"
+    return f"\n{name}: {_seconds(figures)} a page, {figures['ratio']:.2f} times our median, {_peak(figures)}"
+
+
+def _seconds(figures: Mapping[str, Any]) -> str:
+    seconds = figures["seconds"]
+    return f"median {seconds['median']:.3f} s, p95 {seconds['p95']:.3f} s of {figures['samples']}"
+
+
+def _peak(figures: Mapping[str, Any]) -> str:
+    return f"{figures['peak_mib']:.0f} MiB peak"
+
+
+def _start(figures: Mapping[str, Any]) -> str:
+    return f"  once: {figures['import']:.2f} s to import the libraries, {figures['load']:.2f} s to load the checkpoint"
+
+
+def _phases(figures: Mapping[str, Any]) -> list[str]:
+    """A row for each phase that took any time; means add up to the mean in all."""
+    whole = figures["seconds"]
+    rows = [(name, phase) for name, phase in figures["phases"].items() if phase["mean"] or name == "rest"]
+    return [f"  {'seconds':12}{'mean':>9}{'median':>9}{'p95':>9}{'share':>8}"] + [
+        f"  {name:12}{phase['mean']:9.4f}{phase['median']:9.4f}{phase['p95']:9.4f}{phase['mean'] / whole['mean']:8.1%}"
+        for name, phase in [*rows, ("all", whole)]
+    ]
+
+
+def _decoding(figures: Mapping[str, Any]) -> list[str]:
+    lines = []
+    if figures["tokens_per_second"]:
+        lines.append(f"  {figures['tokens_per_second']:.0f} tokens/s in decode, without each answer's first")
+    if figures["first_token"]:
+        first = figures["first_token"]
+        lines.append(f"  first token after median {first['median']:.3f} s, p95 {first['p95']:.3f} s (streamed)")
+    return lines

@@ -1,0 +1,106 @@
+"""Our own models, read as a user would (`Reader.read`) where the task has a parser, else by the task's prompt alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import torch
+from PIL import Image
+
+from eval.benchmarks.base import Item
+from eval.predictions import FAILED, Prediction
+from hyocr import wording
+from hyocr.canvas import canvas
+from hyocr.engines.base import Generation, Request
+from hyocr.engines.transformers import TransformersEngine
+from hyocr.errors import HyocrError
+from hyocr.reader import Reader
+from hyocr.tasks import TASKS, read
+
+LINES_AT_ONCE = 64
+LONGEST = {"parse": 8192, "layout_parse": 8192, "table": 4096, "translate_document": 8192}
+"""Most tokens of an answer, for tasks without a parser of their own; 1,024 where not named."""
+
+
+class CountingEngine(TransformersEngine):
+    """Counts the tokens written, which a page's result does not carry."""
+
+    tokens = 0
+
+    def generate(self, requests: Sequence[Request]) -> list[Generation]:
+        generations = super().generate(requests)
+        self.tokens += sum(len(generation.logprobs) for generation in generations)
+        return generations
+
+
+class HyocrSystem:
+    """The checkpoint `model` on `threads` CPU threads (or the GPU), reading by `strategy` or the checkpoint's own."""
+
+    def __init__(self, model: str, threads: int, strategy: str | None) -> None:
+        torch.set_num_threads(threads)
+        self.engine = CountingEngine(model)
+        self.reader = Reader(self.engine, strategy)
+        self.name = self.engine.name
+        self.tasks = frozenset({"line", *wording.wordings()})
+        packages = ("hyocr", "torch", "transformers")
+        self.settings = {package: version(package) for package in packages} | {
+            "threads": str(threads),
+            "strategy": self.reader.strategy,
+            "line reader": self.engine.line_reader,
+        }
+
+    def batch(self, task: str) -> int:
+        """Lines are read many at a time, pages one by one."""
+        return LINES_AT_ONCE if task == "line" else 1
+
+    def answer(self, task: str, pages: Sequence[tuple[Item, Image.Image]]) -> list[Prediction]:
+        """See `System.answer`."""
+        if task == "line":
+            return self._lines(pages)
+        return [self._page(task, item, image) for item, image in pages]
+
+    def _page(self, task: str, item: Item, image: Image.Image) -> Prediction:
+        self.engine.tokens = 0
+        try:
+            if task in TASKS:
+                return self._read(task, item, image)
+            prompt = wording.prompt(task, **item.values)
+            [generation] = self.engine.generate([Request(image, prompt, LONGEST.get(task, 1024))])
+        except HyocrError as error:
+            return Prediction(item.id, "", status=FAILED, error=str(error))
+        return self._prediction(item, generation, generation.text)
+
+    def _read(self, task: str, item: Item, image: Image.Image) -> Prediction:
+        [page] = self.reader.read(image, task, item.values.get("question")).pages
+        return Prediction(
+            item.id,
+            page.text,
+            lines=[line for line in page.lines if line.box],
+            raw=page.raw if page.raw != page.text else None,
+            tokens=self.engine.tokens,
+            finish_reason=page.finish_reason,
+            confidence=page.confidence,
+            status=page.status,
+            error=page.error.message if page.error else None,
+        )
+
+    def _lines(self, pages: Sequence[tuple[Item, Image.Image]]) -> list[Prediction]:
+        """All crops in one call, through the canvas that `hyocr read` uses."""
+        canvases = [canvas(image) for _, image in pages]
+        requests = [Request(image, read.prompt(), 16 + image.width // 4, single_line=True) for image in canvases]
+        return [
+            self._prediction(item, generation, " ".join(generation.text.split()))
+            for (item, _), generation in zip(pages, self.engine.generate(requests), strict=True)
+        ]
+
+    def _prediction(self, item: Item, generation: Generation, output: str) -> Prediction:
+        return Prediction(
+            item.id,
+            output,
+            raw=generation.text if generation.text != output else None,
+            tokens=len(generation.logprobs),
+            finish_reason=generation.finish_reason,
+            confidence=generation.confidence()[0],
+            status="ok" if generation.finish_reason == "stop" else "partial",
+        )

@@ -1,0 +1,263 @@
+"""Running, scoring and comparing: what is written, what survives an interruption, what broken files get."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from pathlib import Path
+
+import pytest
+
+import eval.__main__ as command
+from eval.benchmarks import BENCHMARKS, benchmark
+from eval.benchmarks.base import Benchmark
+from eval.compare import compare
+from eval.predictions import Prediction
+from eval.runner import predict
+from eval.scoring import interval, resampled, resamples, score_pages, summary
+from hyocr.document import Box, Line
+from tests.receipts_folder import PAGES, make_receipts
+
+
+class FakeSystem:
+    """Answers with the truth, counts the questions, and fails where told to."""
+
+    name = "fake"
+    tasks = frozenset({"read"})
+
+    def __init__(self, stop_at: str | None = None, size: int = 1) -> None:
+        self.settings = {"threads": "2"}
+        self.stop_at = stop_at
+        self.size = size
+        self.asked: list[str] = []
+
+    def batch(self, task):
+        return self.size
+
+    def answer(self, task, pages):
+        for item, _ in pages:
+            if item.id == self.stop_at:
+                raise KeyboardInterrupt
+            self.asked.append(item.id)
+        return [Prediction(item.id, item.text, confidence=0.5) for item, _ in pages]
+
+
+@pytest.fixture
+def receipts(tmp_path: Path) -> Path:
+    return make_receipts(tmp_path / "receipts")
+
+
+@pytest.fixture
+def eval_command(monkeypatch, receipts, capsys):
+    """Runs `python -m eval ARGUMENTS --data receipts`; gives the exit code and what was printed to standard error."""
+
+    def do(*arguments: object, system: FakeSystem | None = None) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["eval", *map(str, arguments), "--data", str(receipts)])
+        monkeypatch.setattr(command, "load_system", lambda *_: system)
+        code = command.main()
+        return code, capsys.readouterr().err
+
+    return do
+
+
+def write(path: Path, answers: dict[str, str]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps({"id": i, "output": text}) + "\n" for i, text in answers.items()), "utf-8")
+    return path
+
+
+TRUTH = {name: "\n".join(lines) for name, lines in PAGES.items()}
+
+
+def test_every_benchmark_has_the_shape_of_its_siblings():
+    for name in BENCHMARKS:
+        module = benchmark(name)
+        assert name == module.NAME
+        for member in Benchmark.__annotations__:
+            assert hasattr(module, member), f"{name}.{member}"
+        assert all(map(callable, (module.load, module.measure, module.scores)))
+
+
+def test_a_perfect_answer_scores_one(tmp_path, eval_command):
+    path = write(tmp_path / "mine" / "predictions.jsonl", TRUTH)
+    code, _ = eval_command("score", path, "--bench", "receipts")
+    scores = json.loads((path.parent / "scores.json").read_text())
+    assert code == 0
+    assert scores["scores"]["word_f1"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert (scores["items"], scores["missing"], scores["failed"], scores["seconds"]) == (4, 0, 0, None)
+
+
+def test_missing_pages_count_as_wrong_and_are_counted(tmp_path, eval_command):
+    path = write(tmp_path / "mine" / "predictions.jsonl", {name: TRUTH[name] for name in "abc"})
+    code, said = eval_command("score", path, "--bench", "receipts")
+    scores = json.loads((path.parent / "scores.json").read_text())
+    assert code == 2
+    assert "1 of 4 pages have no prediction and count as wrong" in said
+    assert scores["missing"] == 1
+    words = {name: len(TRUTH[name].replace("/", " ").replace(".", " ").split()) for name in PAGES}
+    recall = 1 - words["d"] / sum(words.values())
+    assert scores["scores"]["word_recall"]["value"] == pytest.approx(recall, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ('{"id": "a", "output": "x"}\n{"id": "zz", "output": "x"}\n', 'line 2: the benchmark has no page "zz"'),
+        ('{"id": "a", "output": "x"}\n{"id": "a", "output": "x"}\n', 'line 2: page "a" comes a second time'),
+        ('{"id": "a", "output": "x"}\n{"id": "b", "out', "line 2: this is not JSON"),
+        ('["a", "x"]\n', "line 1: a prediction is an object"),
+        ('{"id": "a"}\n', "line 1: a prediction is an object"),
+        ('{"id": "a", "output": "x", "seconds": "fast"}\n', 'line 1: "seconds" should be int or float'),
+        ('{"id": "a", "output": "x", "confidence": 93}\n', '"confidence" should be from 0 to 1'),
+        ('{"id": "a", "output": "x", "lines": [{"text": "x", "box": [1, 2]}]}\n', 'line 1: each of "lines"'),
+        ('{"id": "a", "output": "x", "lines": ["x"]}\n{', "line 2: this is not JSON"),
+        ("[" * 100_000 + "\n", "line 1: this is not JSON"),
+        ("\xff\xfe", "cannot be read"),
+    ],
+)
+def test_a_broken_file_gets_a_sentence_and_exit_code_2(tmp_path, eval_command, content, sentence):
+    path = tmp_path / "predictions.jsonl"
+    path.write_text(content, "latin-1")
+    code, said = eval_command("score", path, "--bench", "receipts")
+    assert (code, said.count("\n")) == (2, 1)
+    assert sentence in said
+    assert not (tmp_path / "scores.json").exists()
+
+
+def test_no_file_and_no_data_get_a_sentence_each(tmp_path, eval_command, receipts):
+    assert eval_command("score", tmp_path / "none.jsonl", "--bench", "receipts")[0] == 2
+    (receipts / "manifest.jsonl").unlink()
+    code, said = eval_command("score", tmp_path / "none.jsonl", "--bench", "receipts")
+    assert (code, "no receipts at" in said) == (2, True)
+
+
+def test_the_same_predictions_scored_twice_give_identical_bytes(tmp_path, eval_command):
+    answers = TRUTH | {"b": "BOOK SHIP", "c": ""}
+    folders = [write(tmp_path / name / "predictions.jsonl", answers).parent for name in ("one", "two")]
+    for folder in folders:
+        eval_command("score", folder / "predictions.jsonl", "--bench", "receipts")
+    for name in ("scores.json", "report.html"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
+
+
+def test_a_run_goes_on_where_it_was_stopped(tmp_path, eval_command):
+    folder = tmp_path / "run"
+    arguments = ("run", "--bench", "receipts", "--output", folder)
+    code, said = eval_command(*arguments, system=FakeSystem(stop_at="c"))
+    assert (code, "goes on where it was" in said) == (130, True)
+    with (folder / "predictions.jsonl").open("a") as file:
+        file.write('{"id": "c", "outp')  # cut short by a crash
+    again = FakeSystem()
+    assert eval_command(*arguments, system=again)[0] == 0
+    assert again.asked == ["c", "d"]
+    rows = [json.loads(line) for line in (folder / "predictions.jsonl").read_text().splitlines()]
+    assert [row["id"] for row in rows] == list("abcd")
+    assert json.loads((folder / "scores.json").read_text())["scores"]["exact_f1"]["value"] == 1
+    assert json.loads((folder / "run.json").read_text())["peak_mib"] > 10
+
+
+def test_a_run_with_other_settings_does_not_mix_with_what_is_there(tmp_path, eval_command):
+    folder = tmp_path / "run"
+    assert eval_command("run", "--bench", "receipts", "--output", folder, system=FakeSystem())[0] == 0
+    code, said = eval_command("run", "--bench", "receipts", "--output", folder, "--count", 2, system=FakeSystem())
+    assert (code, "another count" in said) == (2, True)
+
+
+def test_a_page_whose_image_is_broken_fails_alone(tmp_path, eval_command, receipts):
+    (receipts / "b.png").write_bytes((receipts / "b.png").read_bytes()[:100])
+    folder, system = tmp_path / "run", FakeSystem(size=4)
+    assert eval_command("run", "--bench", "receipts", "--output", folder, system=system)[0] == 0
+    assert system.asked == ["a", "c", "d"]
+    rows = [json.loads(line) for line in (folder / "predictions.jsonl").read_text().splitlines()]
+    assert [row["id"] for row in rows] == list("abcd")
+    assert "cannot be opened" in rows[1]["error"]
+    assert json.loads((folder / "scores.json").read_text())["failed"] == 1
+
+
+def test_a_system_that_cannot_do_the_task_says_so(tmp_path, eval_command):
+    code, said = eval_command("run", "--bench", "receipts_fields", "--output", tmp_path / "run", system=FakeSystem())
+    assert (code, 'cannot do the task "fields"' in said) == (3, True)
+
+
+def test_a_full_disk_keeps_what_is_done(tmp_path, receipts):
+    bench = benchmark("receipts")
+    items = bench.load(receipts)
+    predict(bench, items[:2], FakeSystem(), tmp_path)
+    size = (tmp_path / "predictions.jsonl").stat().st_size
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 5, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            predict(bench, items, FakeSystem(), tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    predict(bench, items, FakeSystem(), tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "predictions.jsonl").read_text().splitlines()]
+    assert [row["id"] for row in rows] == list("abcd")
+
+
+def test_lines_survive_being_written_and_read(tmp_path):
+    from eval.predictions import read_predictions
+
+    line = Line("x", Box(1.0, 2.0, 3.0, 4.0), ((1.0, 2.0), (3.0, 2.5), (3.0, 4.0)), confidence=0.25)
+    prediction = Prediction("a", "x\ny", [line], "raw", 0.5, 3, "stop", 0.75, "partial", "why")
+    (tmp_path / "p.jsonl").write_text(prediction.to_json() + "\n", "utf-8")
+    assert read_predictions(tmp_path / "p.jsonl") == {"a": Prediction(**{**vars(prediction), "lines": (line,)})}
+
+
+def pages_of(folder: Path, answers: dict[str, str]):
+    bench = benchmark("receipts")
+    return score_pages(bench, bench.load(folder), {i: Prediction(i, text) for i, text in answers.items()})
+
+
+def test_bootstrap_weights_redraw_as_many_pages_as_there_are():
+    weights = resamples(7)
+    assert (weights.sum(axis=1) == 7).all()
+    assert weights.mean(axis=0) == pytest.approx([1] * 7, abs=0.15)
+
+
+def test_an_interval_is_that_of_the_resampled_scores(receipts):
+    bench = benchmark("receipts")
+    pages = pages_of(receipts, {"a": TRUTH["a"], "b": TRUTH["b"]})  # half of the pages right, half missing
+    low, high = interval(resampled(bench, pages)["word_recall"])
+    assert 0 <= low < 0.5 < high <= 1
+    result = summary(bench, pages)
+    assert result["missing"] == 2
+    assert result["scores"]["word_recall"]["low"] == round(low, 6)
+
+
+def test_confidences_are_judged_by_the_main_score(receipts):
+    bench = benchmark("receipts")
+    items = bench.load(receipts)
+    texts = [TRUTH["a"], TRUTH["b"], "", ""]
+    for confidences, area in (((0.9, 0.9, 0.1, 0.1), (0 + 0 + 1 / 3 + 1 / 2) / 4), ((0.1, 0.1, 0.9, 0.9), None)):
+        answers = zip(items, texts, confidences, strict=True)
+        predictions = {item.id: Prediction(item.id, text, confidence=sure) for item, text, sure in answers}
+        found = summary(bench, score_pages(bench, items, predictions))["confidence"]
+        assert (found["pages"], found["risk"]) == (4, 0.5)
+        if area is not None:
+            assert found["aurc"] == pytest.approx(area, abs=1e-6)
+            assert found["ece"] == pytest.approx(0.1)
+        else:
+            assert found["aurc"] > 0.5
+            assert found["ece"] == pytest.approx(0.9)
+
+
+def test_a_comparison_is_paired(receipts):
+    bench = benchmark("receipts")
+    half = {"a": TRUTH["a"], "b": TRUTH["b"]}
+    assert all(d.low == d.high == 0 for d in compare(bench, pages_of(receipts, half), pages_of(receipts, half)))
+    slightly = {i: text.replace("TOTAL", "TOTAI") for i, text in TRUTH.items()}
+    f1 = {d.name: d for d in compare(bench, pages_of(receipts, slightly), pages_of(receipts, TRUTH))}["word_f1"]
+    assert f1.a < f1.b == 1
+    assert f1.clear
+    assert f1.low > 0
+
+
+def test_compare_prints_differences_of_two_runs(tmp_path, eval_command, capsys):
+    for name in ("one", "two"):
+        eval_command("run", "--bench", "receipts", "--output", tmp_path / name, system=FakeSystem())
+    assert eval_command("compare", tmp_path / "one", tmp_path / "two")[0] == 0
+    code, said = eval_command("compare", tmp_path / "one", tmp_path / "three")
+    assert (code, "not a folder made by" in said) == (2, True)

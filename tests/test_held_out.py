@@ -1,0 +1,110 @@
+"""The held-out sets: the same files again, line boxes in the image, readable by their benchmarks."""
+
+import json
+import random
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from eval.benchmarks import benchmark
+from eval.predictions import Prediction
+from tests.fonts import HELD_OUT, TRAINING, needs_fonts
+from training.synth import held_out
+from training.synth.lines import draw_sample
+from training.synth.text import TextSource
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "training.synth.held_out", *arguments]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def files(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@needs_fonts
+def test_the_same_seed_makes_the_same_files_whatever_the_counts(tmp_path):
+    done = run("--output", str(tmp_path / "first"), "--lines", "4", "--read", "3", "--spotting", "3")
+    assert done.returncode == 0, done.stderr
+    for name, count in (("lines", 4), ("read", 5), ("spotting", 3)):
+        held_out.write(tmp_path / "second" / name, name, count, held_out.SEED, HELD_OUT)
+    first, second = files(tmp_path / "first"), files(tmp_path / "second")
+    assert len(first) == 4 + 3 + 3 + 3
+    assert all(second[name] == content for name, content in first.items() if name != "read/manifest.jsonl")
+    for name in ("lines", "read", "spotting"):
+        items = benchmark(f"synth_{name}").load(tmp_path / "first" / name)
+        assert [item.id for item in items] == [f"{i:04d}" for i in range(len(items))]
+        assert all(item.image().mode == "RGB" for item in items)
+
+
+@needs_fonts
+def test_lines_are_seeded_as_they_were_for_the_first_numbers(tmp_path):
+    held_out.write(tmp_path, "lines", 3, held_out.SEED, HELD_OUT)
+    rows = [json.loads(line) for line in (tmp_path / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
+    for index, row in enumerate(rows):
+        rng = random.Random(f"20261121/{index}")
+        sample = draw_sample(rng, HELD_OUT, TextSource(testing=True), length=rng.randint(3, 40))
+        assert row == {"image": f"{index:04d}.png", "text": sample.text}
+        assert np.array_equal(np.asarray(Image.open(tmp_path / row["image"])), np.asarray(sample.image))
+
+
+@needs_fonts
+def test_regions_have_two_to_four_lines_with_boxes_inside_the_image(tmp_path):
+    held_out.write(tmp_path, "spotting", 40, 7, HELD_OUT)
+    rows = [json.loads(line) for line in (tmp_path / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {len(row["lines"]) for row in rows} == {2, 3, 4}
+    for row in rows:
+        with Image.open(tmp_path / row["image"]) as image:
+            assert image.size == (row["width"], row["height"])
+        boxes = np.array([line["box"] for line in row["lines"]])
+        assert (boxes >= 0).all()
+        assert (boxes[:, 2] <= row["width"]).all()
+        assert (boxes[:, 3] <= row["height"]).all()
+        assert (boxes[:, :2] < boxes[:, 2:]).all()
+        assert (np.diff(boxes[:, 1]) > 0).all()  # from top to bottom
+    module = benchmark("synth_spotting")
+    pages = [module.measure(item, Prediction(item.id, "", lines=item.truth[1])) for item in module.load(tmp_path)]
+    found = module.scores({name: sum(page[name] for page in pages) for name in pages[0]})
+    assert found["exact_f1"] == found["one_minus_ned"] == 1
+
+
+@needs_fonts
+def test_a_region_of_one_drawable_line_is_drawn_again(monkeypatch):
+    drawn = []
+
+    def draw(rng, fonts, source, length, rows):
+        drawn.append(draw_sample(rng, fonts, source, length, 1 if not drawn else rows))
+        return drawn[-1]
+
+    monkeypatch.setattr(held_out, "draw_sample", draw)
+    sample = held_out.draw("read", 1, 0, HELD_OUT, TextSource(testing=True))
+    assert len(drawn) == 2
+    assert sample is drawn[1]
+
+
+@needs_fonts
+def test_no_font_of_training_is_drawn_with(monkeypatch, tmp_path):
+    used = []
+    monkeypatch.setattr(held_out, "write", lambda folder, name, count, seed, fonts: used.append(fonts))
+    monkeypatch.setattr(sys, "argv", ["held_out", "--output", str(tmp_path)])
+    held_out.main()
+    assert len(used) == 3
+    assert not {path for fonts in used for paths in fonts.values() for path in paths} & {
+        path for paths in TRAINING.values() for path in paths
+    }
+
+
+def test_a_folder_without_fonts_is_a_sentence(tmp_path):
+    done = run("--output", str(tmp_path / "out"), "--fonts", str(tmp_path))
+    assert done.returncode == 2
+    assert "no usable fonts" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", held_out.COUNTS)
+def test_every_set_has_its_benchmark(name):
+    assert f"runs/held_out/{name}" == benchmark(f"synth_{name}").FOLDER
