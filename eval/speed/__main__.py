@@ -3,8 +3,10 @@
 python -m eval.speed examples/receipt.jpg --peers --output speed.json
 
 Figures of different machines or different runs do not compare; those of one run do, and with --peers the other
-systems' seconds are also given as a ratio to ours. Peak memory is that of the largest process (a program that a system
-starts included) as the operating system reports it (ru_maxrss); a GPU's memory is not in it.
+systems' seconds are also given as a ratio to ours. All processes get the same number of threads, and OpenMP's threads
+wait passively (OMP_WAIT_POLICY, unless you set it), which matters only on a machine that has other work. Peak memory
+is that of the largest process (a program that a system starts included) as the operating system reports it
+(ru_maxrss); a GPU's memory is not in it.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ from hyocr.sources import expand, open_source
 
 BATCHES = (1, 8, 32)
 
+WAIT = "passive"
+"""OpenMP threads that wait by spinning take a busy machine's cores from those at work: up to ten times the seconds."""
+
 
 class MeasureError(Exception):
     """A measurement's process failed; the message is what it said."""
@@ -54,7 +59,7 @@ def run_alone(arguments: list[str], threads: int) -> Finished:
             stdout=subprocess.PIPE,
             stderr=complaints,
             encoding="utf-8",
-            env={**os.environ, "OMP_NUM_THREADS": str(threads)},
+            env={"OMP_WAIT_POLICY": WAIT, **os.environ, "OMP_NUM_THREADS": str(threads)},
         )
         assert process.stdout
         with process.stdout:
@@ -71,11 +76,11 @@ def run_alone(arguments: list[str], threads: int) -> Finished:
 
 
 def measured(measure: str, threads: int, **arguments: Any) -> dict[str, Any]:
-    """What `eval.speed.worker` measures, with the peak memory of its process."""
+    """What `eval.speed.worker` measures, with its process's peak memory and the load average at its end."""
     asked = json.dumps(arguments | {"threads": threads})
     done = run_alone(["eval.speed.worker", measure, asked], threads)
     figures: dict[str, Any] = json.loads(done.output.splitlines()[-1])
-    return figures | {"peak_mib": done.mib}
+    return figures | {"peak_mib": done.mib, "load_average": load_average()}
 
 
 def cold(path: str, model: str, strategy: str | None, threads: int, repeat: int) -> dict[str, Any]:
@@ -86,6 +91,7 @@ def cold(path: str, model: str, strategy: str | None, threads: int, repeat: int)
         "samples": repeat,
         "seconds": summary([run.seconds for run in runs]),
         "peak_mib": max(run.mib for run in runs),
+        "load_average": load_average(),
     }
 
 
@@ -137,11 +143,16 @@ def machine(threads: int) -> dict[str, Any]:
     return {
         "cpu": cpu,
         "cores": os.cpu_count(),
-        "load_average": round(os.getloadavg()[0], 2),
         "threads": threads,
+        "omp_wait_policy": os.environ.get("OMP_WAIT_POLICY", WAIT),
         "python": platform.python_version(),
         "hyocr": __version__,
     }
+
+
+def load_average() -> float:
+    """Processes that wanted a core over the last minute: far above our threads, the seconds are partly others'."""
+    return round(os.getloadavg()[0], 1)
 
 
 def say(*texts: str) -> None:
@@ -190,6 +201,9 @@ def main(arguments: list[str] | None = None) -> None:
         notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
         print(f"error: {error}{notes}", file=sys.stderr)
         raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":

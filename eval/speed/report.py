@@ -11,8 +11,7 @@ def header(figures: Mapping[str, Any]) -> str:
     machine = figures["machine"]
     return (
         f"{figures['model']} on {len(figures['images'])} file(s), each read {figures['repeat']} times; "
-        f"{machine['cpu']}, {machine['threads']} threads of {machine['cores']} cores, "
-        f"load average {machine['load_average']} at the start"
+        f"{machine['cpu']}, {machine['threads']} threads of {machine['cores']} cores"
     )
 
 
@@ -23,7 +22,8 @@ def cold(figures: Mapping[str, Any]) -> str:
 
 def read(figures: Mapping[str, Any]) -> str:
     """Seconds per page by phase, and rates."""
-    title = f"page by page (strategy {figures['strategy']}, lines by {figures['line_reader']})"
+    by = f", lines by {figures['line_reader']}" if figures["strategy"] == "lines" else ""
+    title = f"page by page (strategy {figures['strategy']}{by})"
     lines = [f"\n{title}: {_seconds(figures)} a page, {_peak(figures)}", *_phases(figures), _start(figures)]
     if figures["characters_per_second"]:
         lines.append(f"  {figures['characters_per_second']:.0f} characters/s (CTC: vision and read head, no decoding)")
@@ -68,7 +68,7 @@ def _seconds(figures: Mapping[str, Any]) -> str:
 
 
 def _peak(figures: Mapping[str, Any]) -> str:
-    return f"{figures['peak_mib']:.0f} MiB peak"
+    return f"{figures['peak_mib']:.0f} MiB peak, load average {figures['load_average']}"
 
 
 def _start(figures: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from hyocr.errors import HyocrError
@@ -18,16 +19,21 @@ def measure(name: str, **arguments: Any) -> dict[str, Any]:
 
     They are imported here: a peer's memory is not charged with ours.
     """
+    function: Callable[..., dict[str, Any]]
     started = time.perf_counter()
     if name == "peer":
-        from eval.speed.peer import peer as function
+        from eval.speed.peer import peer
+
+        function = peer
     else:
         from hyocr.batch import silence
 
         silence()
         from eval.speed import ours
 
-        function = {"read": ours.read, "language": ours.language, "batch": ours.batch}[name]
+        measures: dict[str, Callable[..., dict[str, Any]]]
+        measures = {"read": ours.read, "language": ours.language, "batch": ours.batch}
+        function = measures[name]
     imported = time.perf_counter() - started
     return {"import": imported, **function(**arguments)}
 

@@ -26,7 +26,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from lxml import etree, html
-from numpy.typing import NDArray
 
 from eval.metrics import formula_edit
 from eval.metrics.formula_edit import Version, edit_counts, pooled
@@ -34,10 +33,9 @@ from eval.metrics.omnidocbench import normalise
 from eval.metrics.omnidocbench.blocks import Block, Kind, blocks
 from eval.metrics.omnidocbench.match import CONFIDENT, Pair, distances, quick_match, simple_match
 from eval.metrics.omnidocbench.truth import FORMULA, IGNORED, TABLE, TEXT, TrueBlock, array_lines, page_blocks
+from eval.metrics.pooled import Number
 from eval.metrics.reading_order import RankedPair, ranks, reading_order_edit
 from eval.metrics.teds import teds
-
-Number = float | NDArray[np.float64]
 
 _FORMULAS = (Kind.FORMULA, Kind.INLINE)
 _COMPARED = (Kind.TEXT, *_FORMULAS)
