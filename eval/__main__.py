@@ -12,25 +12,28 @@ counted); 3 the system cannot do the benchmark's task; 130 interrupted, the same
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from eval import table
+from eval.arguments import positive
 from eval.benchmarks import BENCHMARKS, benchmark
 from eval.benchmarks.base import Benchmark, Item
 from eval.compare import compare
 from eval.compare import table as differences
 from eval.predictions import Prediction, PredictionError, read_predictions
 from eval.report import write_report
-from eval.runner import PREDICTIONS, RUN, begin, finish, predict, write_json
+from eval.runner import PREDICTIONS, RUN, begin, finish, predict, read_run, write_json
 from eval.scoring import PageScore, score_pages, summary
 from eval.systems import ENGINES, load_system
+from eval.table import UNABLE
+from hyocr import output
 from hyocr.errors import HyocrError
 
-INPUT, UNABLE = 2, 3
+INPUT = 2
 
 
 def main() -> int:
@@ -50,16 +53,18 @@ def run(options: argparse.Namespace) -> int:
     """Predicts, scores and reports."""
     bench = benchmark(options.bench)
     items = _items(bench, options.data, options.count)
-    # Threads of a library are set for good when it is imported.
-    os.environ.update(OMP_NUM_THREADS=str(options.threads), OMP_WAIT_POLICY="PASSIVE")
-    system = load_system(options.engine, options.model, options.threads, options.strategy)
+    os.environ["OMP_NUM_THREADS"] = str(options.threads)  # before a library that reads it is imported
+    system = load_system(options.engine, options.threads, options.model, options.strategy, options.line_reader)
     if bench.TASK not in system.tasks:
         return _complain(f'{system.name} cannot do the task "{bench.TASK}" of {bench.NAME}', UNABLE)
     folder = options.output or Path("runs/eval") / bench.NAME / system.name
-    about = {"benchmark": bench.NAME, "system": system.name, "count": options.count, "settings": system.settings}
-    begin(folder, about)
-    predict(bench, items, system, folder)
-    finish(folder)
+    data = str((options.data or Path(bench.FOLDER)).resolve())
+    about = {"benchmark": bench.NAME, "system": system.name, "count": options.count, "data": data}
+    begin(folder, about | {"batch": system.batch(bench.TASK), "settings": system.settings})
+    try:
+        predict(bench, items, system, folder)
+    finally:
+        finish(folder)
     return _score(bench, items, folder / PREDICTIONS, folder)
 
 
@@ -67,35 +72,37 @@ def score(options: argparse.Namespace) -> int:
     """Scores anybody's predictions."""
     bench = benchmark(options.bench)
     items = _items(bench, options.data, options.count)
-    return _score(bench, items, options.predictions, options.output or options.predictions.parent)
+    return _score(bench, items, options.predictions, options.output or options.predictions.with_suffix(""))
 
 
 def compare_runs(options: argparse.Namespace) -> int:
-    """Prints B - A for two folders of runs."""
-    about = [_about(folder) for folder in (options.a, options.b)]
-    for name in ("benchmark", "count"):
-        if about[0].get(name) != about[1].get(name):
-            raise ValueError(f"{options.a} and {options.b} are runs with another {name}; only like can be compared")
-    bench = benchmark(about[0]["benchmark"])
-    items = _items(bench, options.data, about[0]["count"])
-    pages = [_pages(bench, items, folder / PREDICTIONS) for folder in (options.a, options.b)]
-    print(differences(compare(bench, *pages), (about[0]["system"], about[1]["system"])))
-    return 0
+    """Prints B - A for two runs, or two predictions files."""
+    runs = [read_run(path) for path in (options.a, options.b) if path.is_dir()]
+    names = {run["benchmark"] for run in runs} | ({options.bench} if options.bench else set())
+    counts = {run["count"] for run in runs} | ({options.count} if options.count else set())
+    if len(names) != 1 or len(counts) > 1:
+        raise ValueError("only answers to the same pages of one benchmark can be compared; files need --bench")
+    bench = benchmark(names.pop())
+    items = _items(bench, options.data, counts.pop() if counts else None)
+    paths = [path / PREDICTIONS if path.is_dir() else path for path in (options.a, options.b)]
+    pages = [_pages(bench, items, path) for path in paths]
+    print(f"A: {options.a}\nB: {options.b}\n{differences(compare(bench, *pages), bench.ERRORS)}")
+    return max(_say_missing(of_one, path) for of_one, path in zip(pages, paths, strict=True))
 
 
 def _score(bench: Benchmark, items: list[Item], path: Path, folder: Path) -> int:
     """Writes scores.json and report.html to `folder` and prints the scores."""
     pages = _pages(bench, items, path)
-    about = _about(path.parent) if (path.parent / RUN).exists() else {"system": path.stem, "settings": {}}
+    ours = path.name == PREDICTIONS and (path.parent / RUN).exists()
+    about = read_run(path.parent) if ours else {"system": path.stem, "settings": {}}
     result: dict[str, Any] = {"system": about["system"], "settings": about["settings"]} | summary(bench, pages)
+    output.prepare(folder)
     write_json(folder / "scores.json", result)
     report = write_report(folder, bench, pages, result)
     for name, value in result["scores"].items():
         print(f"{name:24} {value['value']:.4f}  [{value['low']:.4f}, {value['high']:.4f}]")
     print(f"{len(pages)} pages of {bench.NAME}, {result['failed']} failed; {report}")
-    if result["missing"]:
-        return _complain(f"{result['missing']} of {len(pages)} pages have no prediction and count as wrong", INPUT)
-    return 0
+    return _say_missing(pages, path)
 
 
 def _items(bench: Benchmark, data: Path | None, count: int | None) -> list[Item]:
@@ -110,11 +117,11 @@ def _pages(bench: Benchmark, items: list[Item], path: Path) -> list[PageScore]:
     return score_pages(bench, items, predictions)
 
 
-def _about(folder: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads((folder / RUN).read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{folder} is not a folder made by `python -m eval run`: {error}") from error
+def _say_missing(pages: Sequence[PageScore], path: Path) -> int:
+    missing = sum(page.prediction is None for page in pages)
+    if not missing:
+        return 0
+    return _complain(f"{missing} of {len(pages)} pages have no prediction in {path} and count as wrong", INPUT)
 
 
 def _complain(sentence: str, code: int) -> int:
@@ -133,7 +140,8 @@ def _options() -> argparse.Namespace:
     one.add_argument("--engine", default="transformers", choices=ENGINES)
     one.add_argument("--model", default="nano", help="checkpoint for --engine transformers")
     one.add_argument("--strategy", choices=["page", "lines"], help="default: the checkpoint's own")
-    one.add_argument("--threads", type=int, default=2)
+    one.add_argument("--line-reader", choices=["ctc", "language"], help="default: the checkpoint's own")
+    one.add_argument("--threads", type=positive, default=2)
     one.set_defaults(do=run)
 
     two = verbs.add_parser("score", help="score a predictions file")
@@ -142,20 +150,21 @@ def _options() -> argparse.Namespace:
     two.set_defaults(do=score)
 
     three = verbs.add_parser("compare", help="paired differences of two runs")
-    three.add_argument("a", type=Path)
+    three.add_argument("a", type=Path, help="a run's folder, or a predictions file")
     three.add_argument("b", type=Path)
+    three.add_argument("--bench", choices=BENCHMARKS, help="for predictions files")
     three.set_defaults(do=compare_runs)
 
     four = verbs.add_parser("table", help="several systems side by side, each in a process of its own")
     four.add_argument("--bench", nargs="+", required=True, choices=BENCHMARKS)
     four.add_argument("--systems", nargs="+", default=["nano", "tesseract", "rapidocr"])
-    four.add_argument("--threads", type=int, default=2)
+    four.add_argument("--threads", type=positive, default=2)
     four.set_defaults(do=table.command)
 
     for verb in (one, two, three, four):
         verb.add_argument("--data", type=Path, help="the benchmark's folder, if not where it usually is")
+        verb.add_argument("--count", type=positive, help="only the first so many pages")
     for verb in (one, two, four):
-        verb.add_argument("--count", type=int, help="only the first so many pages")
         verb.add_argument("--output", type=Path, help="folder for the results")
     return parser.parse_args()
 

@@ -34,13 +34,13 @@ def compare(benchmark: Benchmark, a: Sequence[PageScore], b: Sequence[PageScore]
     ]
 
 
-def table(differences: Sequence[Difference], names: tuple[str, str]) -> str:
-    """The differences as aligned text; shares as they are, a star where the interval leaves 0 out."""
-    width = max(len(difference.name) for difference in differences)
-    rows = [f"{'':{width}}  {names[0]:>10.10}  {names[1]:>10.10}  difference  95 % interval"]
-    for d in differences:
+def table(differences: Sequence[Difference], errors: frozenset[str]) -> str:
+    """The differences as aligned text; a star where the interval leaves 0 out, an arrow where lower is better."""
+    labels = [d.name + (" ↓" if d.name in errors else "") for d in differences]
+    width = max(map(len, labels))
+    rows = [f"{'':{width}}  {'A':>8}  {'B':>8}  {'B - A':>8}  95 % interval"]
+    for label, d in zip(labels, differences, strict=True):
         star = " *" if d.clear else ""
-        rows.append(
-            f"{d.name:{width}}  {d.a:10.4f}  {d.b:10.4f}  {d.b - d.a:+10.4f}  [{d.low:+.4f}, {d.high:+.4f}]{star}"
-        )
+        values = f"{d.a:8.4f}  {d.b:8.4f}  {d.b - d.a:+8.4f}  [{d.low:+.4f}, {d.high:+.4f}]"
+        rows.append(f"{label:{width}}  {values}{star}")
     return "\n".join(rows)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from eval.receipts_data import receipts
+from eval.receipts_data import Receipt, receipts
 from hyocr.document import Box
 from hyocr.lines import propose
 
@@ -34,6 +34,16 @@ def covered(truth: tuple[int, int, int, int], proposals: Sequence[Box]) -> bool:
     return max(overlaps, default=0) >= SHARE * (x2 - x1) * (y2 - y1)
 
 
+def _pages(folder: Path, split: str) -> list[Receipt]:
+    try:
+        pages = receipts(folder, split)
+    except (FileNotFoundError, ValueError) as error:
+        raise SystemExit(str(error)) from error
+    if not pages:
+        raise SystemExit(f"{folder} has no receipts of the split {split}.")
+    return pages
+
+
 def main() -> None:
     """Command line: see the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -41,13 +51,13 @@ def main() -> None:
     parser.add_argument("--split", nargs="+", default=["train", "dev"], choices=["train", "dev"])
     options = parser.parse_args()
     for split in options.split:
-        pages, seconds, hits = receipts(options.receipts, split), 0.0, []
+        pages, seconds, hits = _pages(options.receipts, split), 0.0, []
         for page in pages:
             image = Image.open(page.path).convert("RGB")
             started = time.perf_counter()
             boxes = [crop.box for crop in propose(image)]
             seconds += time.perf_counter() - started
-            hits += [covered(truth, boxes) for truth in page.boxes]
+            hits += [covered(truth, boxes) for _, truth in page.lines()]
         share = 100 * sum(hits) / len(hits)
         print(f"{split:6} {share:.1f} % of {len(hits)} lines covered, {seconds / len(pages):.3f} s per receipt")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from hyocr.document import Box, Line
 
 FAILED, MISSING = "failed", "missing"
 """Status of a page that gave an error, and of one that the file has no row for."""
+STATUSES = ("ok", "partial", FAILED)
 
 
 class PredictionError(Exception):
@@ -67,20 +68,6 @@ def _line_row(line: Line) -> dict[str, Any]:
     return row
 
 
-@dataclass
-class _Row:
-    """Reads one line's members and says which is wrong."""
-
-    values: dict[str, Any]
-    where: str = field(default="")
-
-    def take(self, name: str, *kinds: type) -> Any:
-        value = self.values.get(name)
-        if value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
-            raise PredictionError(f'{self.where}: "{name}" should be {" or ".join(kind.__name__ for kind in kinds)}.')
-        return value
-
-
 def read_predictions(path: Path, ids: Collection[str] | None = None) -> dict[str, Prediction]:
     """All rows by id. Raises PredictionError for anything that is not a prediction, for an id that comes twice, and
     for one that is not among `ids` where those are given."""
@@ -102,42 +89,79 @@ def read_predictions(path: Path, ids: Collection[str] | None = None) -> dict[str
 
 def _parse(line: str, where: str) -> Prediction:
     try:
-        values = json.loads(line)
+        row = json.loads(line, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise PredictionError(f"{where}: this is not JSON ({error}).") from error
-    if (
-        not isinstance(values, dict)
-        or not isinstance(values.get("id"), str)
-        or not isinstance(values.get("output"), str)
-    ):
+    if not isinstance(row, dict) or not all(isinstance(row.get(name), str) for name in ("id", "output")):
         raise PredictionError(f'{where}: a prediction is an object with the strings "id" and "output".')
-    row = _Row(values, where)
-    confidence = row.take("confidence", int, float)
-    if confidence is not None and not 0 <= confidence <= 1:
-        raise PredictionError(f'{where}: "confidence" should be from 0 to 1.')
+    lines = row.get("lines") or []
+    if not isinstance(lines, list):
+        raise PredictionError(f'{where}: "lines" should be a list.')
+    if row.get("status", "ok") not in STATUSES:
+        raise PredictionError(f'{where}: "status" should be one of {", ".join(STATUSES)}.')
+    tokens = _number(row, "tokens", where)
     return Prediction(
-        id=values["id"],
-        output=values["output"],
-        lines=tuple(_line(item, where) for item in row.take("lines", list) or ()),
-        raw=row.take("raw", str),
-        seconds=row.take("seconds", int, float),
-        tokens=row.take("tokens", int),
-        finish_reason=row.take("finish_reason", str),
-        confidence=confidence,
-        status=row.take("status", str) or "ok",
-        error=row.take("error", str),
+        id=row["id"],
+        output=row["output"],
+        lines=tuple(_line(item, where) for item in lines),
+        raw=_text(row, "raw", where),
+        seconds=_number(row, "seconds", where),
+        tokens=None if tokens is None else int(tokens),
+        finish_reason=_text(row, "finish_reason", where),
+        confidence=_number(row, "confidence", where, most=1),
+        status=row.get("status", "ok"),
+        error=_text(row, "error", where),
     )
 
 
-def _line(value: Any, where: str) -> Line:
-    row = _Row(value if isinstance(value, dict) else {}, where)
-    text, box, polygon = row.take("text", str), row.take("box", list), row.take("polygon", list)
-    try:
-        return Line(
-            text=str(text or ""),
-            box=Box(*map(float, box)) if box else None,
-            polygon=tuple((float(x), float(y)) for x, y in polygon) if polygon else None,
-            confidence=row.take("confidence", int, float),
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _text(row: dict[str, Any], name: str, where: str) -> str | None:
+    value = row.get(name)
+    if value is not None and not isinstance(value, str):
+        raise PredictionError(f'{where}: "{name}" should be a string.')
+    return value
+
+
+def _number(row: dict[str, Any], name: str, where: str, most: float = 1e9) -> float | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise PredictionError(f'{where}: "{name}" should be a number from 0 to {most:g}.')
+    return float(value)
+
+
+def _line(row: Any, where: str) -> Line:
+    """A line with a text and a place; what is written about its place has to be one."""
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise PredictionError(f'{where}: each of "lines" is an object with a "text" that is a string.')
+    box, polygon = row.get("box"), row.get("polygon")
+    if not (box or polygon) or (box and not _box(box)) or (polygon and not _polygon(polygon)):
+        raise PredictionError(
+            f'{where}: each of "lines" has a "box" [x1, y1, x2, y2] with x1 <= x2 and y1 <= y2, or a "polygon" '
+            "[[x, y], ...] of four corners, in pixels."
         )
-    except (TypeError, ValueError) as error:
-        raise PredictionError(f'{where}: each of "lines" has a "text" and a "box" of four numbers.') from error
+    return Line(
+        text=row["text"],
+        box=Box(*map(float, box)) if box else None,
+        polygon=tuple((float(x), float(y)) for x, y in polygon) if polygon else None,
+        confidence=_number(row, "confidence", where, most=1),
+    )
+
+
+def _numbers(values: Any, count: int) -> bool:
+    """Whether this is a list of so many coordinates; no image is a million pixels wide."""
+    if not isinstance(values, list) or len(values) != count:
+        return False
+    return all(isinstance(v, int | float) and not isinstance(v, bool) and -1e6 < v < 1e6 for v in values)
+
+
+def _box(values: Any) -> bool:
+    return _numbers(values, 4) and values[0] <= values[2] and values[1] <= values[3]
+
+
+def _polygon(corners: Any) -> bool:
+    return isinstance(corners, list) and len(corners) == 4 and all(_numbers(corner, 2) for corner in corners)

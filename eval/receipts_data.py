@@ -5,9 +5,13 @@ Licence CC BY 4.0 (ICDAR 2019 SROIE). Its truth is upper-cased whatever the imag
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from eval.benchmarks.files import MANIFEST, manifest
+
+MEMBERS = {"image": str, "width": int, "height": int, "split": str, "words": list, "boxes": list, "entities": dict}
 
 
 @dataclass(frozen=True)
@@ -28,19 +32,22 @@ class Receipt:
 
 
 def receipts(folder: Path, split: str) -> list[Receipt]:
-    """All receipts of a split, "train" or "dev". Raises FileNotFoundError if the folder has no manifest."""
-    manifest = folder / "manifest.jsonl"
-    if not manifest.exists():
-        raise FileNotFoundError(f"no receipts at {folder}: expected a manifest.jsonl there")
-    rows = map(json.loads, manifest.read_text(encoding="utf-8").splitlines())
-    return [
-        Receipt(
-            folder / row["image"],
-            (row["width"], row["height"]),
-            row["words"],
-            [tuple(box) for box in row["boxes"]],
-            row["entities"],
-        )
-        for row in rows
-        if row["split"] == split
-    ]
+    """All receipts of a split, "train" or "dev".
+
+    Raises FileNotFoundError if the folder has no manifest, ValueError for one that is broken, both with a sentence.
+    """
+    found = [_receipt(folder, row, where) for where, row in manifest(folder, MEMBERS) if row["split"] == split]
+    if len({receipt.path.stem for receipt in found}) < len(found):
+        raise ValueError(f"{folder / MANIFEST}: two images of the split {split} have one name.")
+    return found
+
+
+def _receipt(folder: Path, row: dict[str, Any], where: str) -> Receipt:
+    words, boxes, fields = row["words"], row["boxes"], row["entities"]
+    if not all(isinstance(word, str) for word in (*words, *fields.values())) or len(words) != len(boxes):
+        raise ValueError(f"{where}: words and entities are strings, and each word has a box.")
+    try:
+        corners = [(int(x1), int(y1), int(x2), int(y2)) for x1, y1, x2, y2 in boxes]
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{where}: a box is four numbers.") from error
+    return Receipt(folder / row["image"], (row["width"], row["height"]), words, corners, fields)

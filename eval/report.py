@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import math
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,9 @@ from PIL import Image
 
 from eval.benchmarks.base import Benchmark, Item
 from eval.diff import Change, diff
+from eval.runner import opened
 from eval.scoring import PageScore
+from hyocr import output
 from hyocr.document import Line
 
 SIDE, QUALITY = 1000, 70
@@ -65,10 +67,10 @@ class Section:
 def write_report(folder: Path, benchmark: Benchmark, pages: Sequence[PageScore], summary: Mapping[str, Any]) -> Path:
     """Writes `report.html`, all of it or nothing, and `images/`, where copies that are there already are kept.
 
-    `summary` is what scores.json holds. Raises OSError where `folder` cannot be written to.
+    `summary` is what scores.json holds. Raises HyocrError where `folder` cannot be written to.
     """
     images = folder / "images"
-    images.mkdir(parents=True, exist_ok=True)
+    output.prepare(images)
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -90,14 +92,23 @@ def write_report(folder: Path, benchmark: Benchmark, pages: Sequence[PageScore],
         characters=CHARACTERS,
         text=shown,
         share=share,
+        bar_length=bar_length,
     )
-    return _write(folder / "report.html", parts)
+    path = folder / "report.html"
+    # JSON may hold half a surrogate pair, which UTF-8 cannot.
+    output.write(path, "".join(parts).encode("utf-8", "backslashreplace"))
+    return path
 
 
 def worst_first(benchmark: Benchmark, pages: Sequence[PageScore]) -> list[PageScore]:
-    """By the benchmark's main score, ties by id."""
+    """By the benchmark's main score, ties by id; pages that hold nothing to score come last."""
     sign = -1 if benchmark.MAIN in benchmark.ERRORS else 1
-    return sorted(pages, key=lambda page: (sign * page.scores[benchmark.MAIN], page.item.id))
+
+    def rank(page: PageScore) -> tuple[bool, float, str]:
+        score = page.scores[benchmark.MAIN]
+        return math.isnan(score), 0.0 if math.isnan(score) else sign * score, page.item.id
+
+    return sorted(pages, key=rank)
 
 
 def shown(text: str) -> Text:
@@ -105,9 +116,14 @@ def shown(text: str) -> Text:
     return Text(text[:CHARACTERS], max(len(text) - CHARACTERS, 0))
 
 
-def share(value: float) -> str:
-    """A share in per cent."""
-    return f"{100 * value:.2f}"
+def share(value: float | None) -> str:
+    """A share in per cent; a dash where there was nothing to score."""
+    return "–" if value is None or math.isnan(value) else f"{100 * value:.2f} %"
+
+
+def bar_length(value: float | None) -> str:
+    """A share as a length of 0 to 100."""
+    return "0" if value is None or math.isnan(value) else f"{min(max(100 * value, 0), 100):.2f}"
 
 
 def _sections(images: Path, benchmark: Benchmark, pages: Sequence[PageScore]) -> Iterator[Section]:
@@ -132,10 +148,9 @@ def picture(item: Item, images: Path, number: int) -> Picture | str:
     path = images / f"{number:05d}-{hashlib.sha256(item.id.encode('utf-8', 'replace')).hexdigest()[:12]}.jpg"
     found = _copy(path)
     if found is None:
-        try:
-            image = item.image()
-        except (OSError, ValueError, Image.DecompressionBombError) as error:
-            return f"The image cannot be opened: {error}"
+        image = opened(item)
+        if isinstance(image, str):
+            return image
         _save_copy(image, path)
         found = _copy(path)
     return found or "The image cannot be shown."
@@ -145,9 +160,9 @@ def _save_copy(image: Image.Image, path: Path) -> None:
     scale = min(SIDE / max(image.size), 1)
     size = max(round(scale * image.width), 1), max(round(scale * image.height), 1)
     copy = image.convert("RGB").resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
-    partial = path.with_name(path.name + ".partial")
-    copy.save(partial, "JPEG", quality=QUALITY, comment=f"{image.width}x{image.height}".encode())
-    os.replace(partial, path)
+    jpeg = io.BytesIO()
+    copy.save(jpeg, "JPEG", quality=QUALITY, comment=f"{image.width}x{image.height}".encode())
+    output.write(path, jpeg.getvalue())
 
 
 def _copy(path: Path) -> Picture | None:
@@ -176,12 +191,3 @@ def boxes(lines: Iterable[Line]) -> list[tuple[str, str]]:
 
 def _hash(source: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
-
-
-def _write(path: Path, parts: Iterable[str]) -> Path:
-    partial = path.with_name(path.name + ".partial")
-    # JSON may hold half a surrogate pair, which UTF-8 cannot.
-    with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-        file.writelines(parts)
-    os.replace(partial, path)
-    return path

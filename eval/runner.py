@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import resource
 import subprocess
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +29,11 @@ PREDICTIONS, RUN = "predictions.jsonl", "run.json"
 def predict(benchmark: Benchmark, items: Sequence[Item], system: System, folder: Path) -> None:
     """Answers every item that `folder` has no row for. Each row is on disk before the next batch starts."""
     path = folder / PREDICTIONS
+    with _alone(folder):
+        _predict(benchmark, items, system, path)
+
+
+def _predict(benchmark: Benchmark, items: Sequence[Item], system: System, path: Path) -> None:
     done = set(read_predictions(path, {item.id for item in items})) if _mended(path) else set()
     left = [item for item in items if item.id not in done]
     size = system.batch(benchmark.TASK)
@@ -43,13 +51,33 @@ def answer(task: str, items: Sequence[Item], system: System) -> list[Prediction]
     pages: list[tuple[Item, Image.Image]] = []
     broken: dict[str, Prediction] = {}
     for item in items:
-        try:
-            pages.append((item, item.image()))
-        except (OSError, ValueError, Image.DecompressionBombError) as error:
-            broken[item.id] = Prediction(item.id, "", status=FAILED, error=f"the image cannot be opened: {error}")
+        image = opened(item)
+        if isinstance(image, str):
+            broken[item.id] = Prediction(item.id, "", status=FAILED, error=image)
+        else:
+            pages.append((item, image))
     given = {prediction.id: prediction for prediction in system.answer(task, pages)} if pages else {}
     seconds = round((time.perf_counter() - started) / len(items), 4)
     return [replace((given | broken)[item.id], seconds=seconds) for item in items]
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keeps a second run out of the folder. Raises ValueError if there is one."""
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ValueError(f"another run is writing to {folder}; wait for it or name another --output") from error
+        yield
+
+
+def opened(item: Item) -> Image.Image | str:
+    """The item's image, or a sentence why there is none."""
+    try:
+        return item.image()
+    except Exception as error:  # decoders meet damage with errors of every kind
+        return f"the image cannot be opened: {error}"
 
 
 def _mended(path: Path) -> bool:
@@ -64,23 +92,40 @@ def _mended(path: Path) -> bool:
 
 def begin(folder: Path, about: dict[str, Any]) -> None:
     """Writes what is run, how and where to run.json. Raises ValueError if `folder` holds a different run."""
-    path = folder / RUN
-    if path.exists():
-        before = json.loads(path.read_text(encoding="utf-8"))
+    about = about | {"commit": _commit()}
+    if (folder / RUN).exists():
+        before = read_run(folder)
         changed = [name for name, value in about.items() if before.get(name) != value]
         if changed:
             raise ValueError(f"{folder} holds a run with another {', '.join(changed)}; name another --output")
         return
+    if (folder / PREDICTIONS).exists():
+        raise ValueError(f"{folder} holds predictions that no run made; name another --output")
     output.prepare(folder)
-    write_json(path, about | {"commit": _commit(), "started": datetime.now(UTC).isoformat(timespec="seconds")})
+    write_json(folder / RUN, about | {"started": datetime.now(UTC).isoformat(timespec="seconds")})
 
 
 def finish(folder: Path) -> None:
     """Adds the peak memory of this process, or of the largest program it started, to run.json."""
-    path = folder / RUN
-    peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    run = json.loads(path.read_text(encoding="utf-8"))
-    write_json(path, run | {"peak_mib": max(run.get("peak_mib", 0), round(max(peaks)))})
+    run = read_run(folder)
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    write_json(folder / RUN, run | {"peak_mib": max(run.get("peak_mib", 0), round(mebibytes(peak)))})
+
+
+def read_run(folder: Path) -> dict[str, Any]:
+    """What `begin` wrote. Raises ValueError where it is not there or not whole."""
+    try:
+        run = json.loads((folder / RUN).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{folder} is not the folder of a run: {error}") from error
+    if not isinstance(run, dict) or not {"benchmark", "system", "count", "settings"} <= run.keys():
+        raise ValueError(f"{folder / RUN} is not what a run writes; name another folder")
+    return run
+
+
+def mebibytes(maxrss: int) -> float:
+    """`ru_maxrss` in MiB: kilobytes everywhere but on macOS, where it is bytes."""
+    return maxrss / 1024 / (1024 if sys.platform == "darwin" else 1)
 
 
 def write_json(path: Path, value: Any) -> None:

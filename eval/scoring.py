@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from eval.metrics.calibration import aurc, bin_counts, expected_calibration_erro
 from eval.predictions import FAILED, MISSING, Prediction
 
 RESAMPLES = 1000
+MOST_CHARACTERS, MOST_LINES = 100_000, 5_000
+"""Of one answer; what a page cannot hold is not compared."""
 DIGITS = 6
 """Decimals that are written: what lies beyond them depends on the order of additions."""
 
@@ -29,13 +32,20 @@ class PageScore:
 
 
 def score_pages(benchmark: Benchmark, items: Sequence[Item], predictions: Mapping[str, Prediction]) -> list[PageScore]:
-    """Every item measured, a missing prediction as an empty answer."""
+    """Every item measured: a failed page whatever it says, and a missing one, as if nothing was read."""
     pages = []
     for item in items:
         prediction = predictions.get(item.id)
-        sums = benchmark.measure(item, prediction or Prediction(item.id, "", status=MISSING))
+        sums = benchmark.measure(item, _measurable(prediction or Prediction(item.id, "", status=MISSING)))
         pages.append(PageScore(item, prediction, sums, _floats(benchmark.scores(sums))))
     return pages
+
+
+def _measurable(prediction: Prediction) -> Prediction:
+    """The prediction without what must not count or would take for ever to compare."""
+    if not prediction.answered:
+        return replace(prediction, output="", lines=())
+    return replace(prediction, output=prediction.output[:MOST_CHARACTERS], lines=prediction.lines[:MOST_LINES])
 
 
 def resamples(pages: int, seed: int = 0) -> NDArray[np.float64]:
@@ -60,18 +70,22 @@ def resampled(benchmark: Benchmark, pages: Sequence[PageScore]) -> dict[str, NDA
 
 
 def interval(values: NDArray[np.float64]) -> tuple[float, float]:
-    """The 95 % percentile interval."""
-    low, high = np.quantile(values, [0.025, 0.975])
+    """The 95 % percentile interval; of the resamples that have a score, where some hold nothing to score."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return math.nan, math.nan
+    low, high = np.quantile(known, [0.025, 0.975])
     return float(low), float(high)
 
 
 def summary(benchmark: Benchmark, pages: Sequence[PageScore]) -> dict[str, Any]:
-    """What scores.json holds: pooled scores with intervals, how many pages are missing or failed, seconds per page."""
+    """What scores.json holds: pooled scores with intervals (null where there was nothing to score), how many pages are
+    missing or failed, seconds per page."""
     spread = resampled(benchmark, pages)
     scores = {}
     for name, value in pooled(benchmark, pages).items():
         low, high = interval(spread[name])
-        scores[name] = {"value": round(value, DIGITS), "low": round(low, DIGITS), "high": round(high, DIGITS)}
+        scores[name] = {"value": _written(value), "low": _written(low), "high": _written(high)}
     answered = [page.prediction for page in pages if page.prediction]
     return {
         "benchmark": benchmark.NAME,
@@ -88,9 +102,13 @@ def summary(benchmark: Benchmark, pages: Sequence[PageScore]) -> dict[str, Any]:
 def _confidence(benchmark: Benchmark, pages: Sequence[PageScore]) -> dict[str, float] | None:
     """Whether sure pages are good pages, by the main score as the share of a page that is right: ECE, the area under
     the risk-coverage curve, and the mean risk, which is the area that confidences without any meaning would have."""
-    known = [(page.prediction.confidence, page.scores[benchmark.MAIN]) for page in pages if page.prediction]
-    sure = np.array([confidence for confidence, _ in known if confidence is not None])
-    right = np.array([score for confidence, score in known if confidence is not None]).clip(0, 1)
+    known = [
+        (page.prediction.confidence, page.scores[benchmark.MAIN])
+        for page in pages
+        if page.prediction and page.prediction.confidence is not None and not math.isnan(page.scores[benchmark.MAIN])
+    ]
+    sure = np.array([confidence for confidence, _ in known])
+    right = np.array([score for _, score in known]).clip(0, 1)
     if not len(sure):
         return None
     if benchmark.MAIN in benchmark.ERRORS:
@@ -105,6 +123,10 @@ def _seconds(values: list[float]) -> dict[str, float] | None:
         return None
     found = {"mean": np.mean(values), "median": np.median(values), "p95": np.quantile(values, 0.95)}
     return {name: round(float(value), DIGITS) for name, value in found.items()}
+
+
+def _written(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, DIGITS)
 
 
 def _floats(scores: Mapping[str, Any]) -> dict[str, float]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
+import shutil
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +22,8 @@ from eval.runner import predict
 from eval.scoring import interval, resampled, resamples, score_pages, summary
 from hyocr.document import Box, Line
 from tests.receipts_folder import PAGES, make_receipts
+
+ROOT = Path(__file__).parents[1]
 
 
 class FakeSystem:
@@ -80,20 +86,20 @@ def test_every_benchmark_has_the_shape_of_its_siblings():
 
 
 def test_a_perfect_answer_scores_one(tmp_path, eval_command):
-    path = write(tmp_path / "mine" / "predictions.jsonl", TRUTH)
+    path = write(tmp_path / "mine.jsonl", TRUTH)
     code, _ = eval_command("score", path, "--bench", "receipts")
-    scores = json.loads((path.parent / "scores.json").read_text())
+    scores = json.loads((tmp_path / "mine" / "scores.json").read_text())
     assert code == 0
     assert scores["scores"]["word_f1"] == {"value": 1.0, "low": 1.0, "high": 1.0}
     assert (scores["items"], scores["missing"], scores["failed"], scores["seconds"]) == (4, 0, 0, None)
 
 
 def test_missing_pages_count_as_wrong_and_are_counted(tmp_path, eval_command):
-    path = write(tmp_path / "mine" / "predictions.jsonl", {name: TRUTH[name] for name in "abc"})
-    code, said = eval_command("score", path, "--bench", "receipts")
-    scores = json.loads((path.parent / "scores.json").read_text())
+    path = write(tmp_path / "mine.jsonl", {name: TRUTH[name] for name in "abc"})
+    code, said = eval_command("score", path, "--bench", "receipts", "--output", tmp_path / "new" / "folder")
+    scores = json.loads((tmp_path / "new" / "folder" / "scores.json").read_text())
     assert code == 2
-    assert "1 of 4 pages have no prediction and count as wrong" in said
+    assert "1 of 4 pages have no prediction in" in said
     assert scores["missing"] == 1
     words = {name: len(TRUTH[name].replace("/", " ").replace(".", " ").split()) for name in PAGES}
     recall = 1 - words["d"] / sum(words.values())
@@ -108,10 +114,17 @@ def test_missing_pages_count_as_wrong_and_are_counted(tmp_path, eval_command):
         ('{"id": "a", "output": "x"}\n{"id": "b", "out', "line 2: this is not JSON"),
         ('["a", "x"]\n', "line 1: a prediction is an object"),
         ('{"id": "a"}\n', "line 1: a prediction is an object"),
-        ('{"id": "a", "output": "x", "seconds": "fast"}\n', 'line 1: "seconds" should be int or float'),
-        ('{"id": "a", "output": "x", "confidence": 93}\n', '"confidence" should be from 0 to 1'),
+        ('{"id": "a", "output": "x", "seconds": "fast"}\n', 'line 1: "seconds" should be a number from 0'),
+        ('{"id": "a", "output": "x", "confidence": 93}\n', '"confidence" should be a number from 0 to 1'),
         ('{"id": "a", "output": "x", "lines": [{"text": "x", "box": [1, 2]}]}\n', 'line 1: each of "lines"'),
-        ('{"id": "a", "output": "x", "lines": ["x"]}\n{', "line 2: this is not JSON"),
+        ('{"id": "a", "output": "x", "lines": ["x"]}\n', 'line 1: each of "lines" is an object'),
+        ('{"id": "a", "output": "x", "lines": [{"text": "x"}]}\n', 'line 1: each of "lines" has a "box"'),
+        ('{"id": "a", "output": "x", "lines": [{"text": "x", "box": [3, 0, 1, 9]}]}\n', 'has a "box"'),
+        ('{"id": "a", "output": "x", "lines": [{"text": "x", "box": [NaN, 0, 1, 9]}]}\n', "NaN is no number"),
+        ('{"id": "a", "output": "x", "lines": [{"text": "x", "box": [0, 0, 1e999, 9]}]}\n', 'has a "box"'),
+        ('{"id": "a", "output": "x", "lines": [{"text": "x", "polygon": [[0, 0], [1, 0], [1, 1]]}]}\n', "four corners"),
+        ('{"id": "a", "output": "x", "seconds": -1}\n', '"seconds" should be a number from 0'),
+        ('{"id": "a", "output": "x", "status": "missing"}\n', '"status" should be one of ok, partial, failed'),
         ("[" * 100_000 + "\n", "line 1: this is not JSON"),
         ("\xff\xfe", "cannot be read"),
     ],
@@ -129,16 +142,18 @@ def test_no_file_and_no_data_get_a_sentence_each(tmp_path, eval_command, receipt
     assert eval_command("score", tmp_path / "none.jsonl", "--bench", "receipts")[0] == 2
     (receipts / "manifest.jsonl").unlink()
     code, said = eval_command("score", tmp_path / "none.jsonl", "--bench", "receipts")
-    assert (code, "no receipts at" in said) == (2, True)
+    assert (code, "There is no" in said) == (2, True)
 
 
-def test_the_same_predictions_scored_twice_give_identical_bytes(tmp_path, eval_command):
+def test_the_same_predictions_scored_twice_give_identical_bytes(tmp_path, receipts):
     answers = TRUTH | {"b": "BOOK SHIP", "c": ""}
-    folders = [write(tmp_path / name / "predictions.jsonl", answers).parent for name in ("one", "two")]
-    for folder in folders:
-        eval_command("score", folder / "predictions.jsonl", "--bench", "receipts")
+    path = write(tmp_path / "theirs.jsonl", answers)
+    for seed in "12":  # in processes of their own: the order of sets is the process's
+        command = ["score", str(path), "--bench", "receipts", "--data", str(receipts), "--output", str(tmp_path / seed)]
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-m", "eval", *command], cwd=ROOT, env=environment, check=True)
     for name in ("scores.json", "report.html"):
-        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
 
 
 def test_a_run_goes_on_where_it_was_stopped(tmp_path, eval_command):
@@ -164,8 +179,11 @@ def test_a_run_with_other_settings_does_not_mix_with_what_is_there(tmp_path, eva
     assert (code, "another count" in said) == (2, True)
 
 
-def test_a_page_whose_image_is_broken_fails_alone(tmp_path, eval_command, receipts):
-    (receipts / "b.png").write_bytes((receipts / "b.png").read_bytes()[:100])
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_page_whose_image_is_broken_fails_alone(tmp_path, eval_command, receipts, inside):
+    data = (receipts / "b.png").read_bytes()
+    middle = data.index(b"IDAT") + 40  # damage inside, which Pillow meets with another error than a file cut short
+    (receipts / "b.png").write_bytes(data[:middle] + b"\0" * 40 + data[middle + 40 :] if inside else data[:100])
     folder, system = tmp_path / "run", FakeSystem(size=4)
     assert eval_command("run", "--bench", "receipts", "--output", folder, system=system)[0] == 0
     assert system.asked == ["a", "c", "d"]
@@ -200,7 +218,7 @@ def test_a_full_disk_keeps_what_is_done(tmp_path, receipts):
 def test_lines_survive_being_written_and_read(tmp_path):
     from eval.predictions import read_predictions
 
-    line = Line("x", Box(1.0, 2.0, 3.0, 4.0), ((1.0, 2.0), (3.0, 2.5), (3.0, 4.0)), confidence=0.25)
+    line = Line("x", Box(1.0, 2.0, 3.0, 4.0), ((1.0, 2.0), (3.0, 2.5), (3.0, 4.0), (1.0, 4.0)), confidence=0.25)
     prediction = Prediction("a", "x\ny", [line], "raw", 0.5, 3, "stop", 0.75, "partial", "why")
     (tmp_path / "p.jsonl").write_text(prediction.to_json() + "\n", "utf-8")
     assert read_predictions(tmp_path / "p.jsonl") == {"a": Prediction(**{**vars(prediction), "lines": (line,)})}
@@ -256,8 +274,107 @@ def test_a_comparison_is_paired(receipts):
 
 
 def test_compare_prints_differences_of_two_runs(tmp_path, eval_command, capsys):
-    for name in ("one", "two"):
-        eval_command("run", "--bench", "receipts", "--output", tmp_path / name, system=FakeSystem())
-    assert eval_command("compare", tmp_path / "one", tmp_path / "two")[0] == 0
+    eval_command("run", "--bench", "receipts", "--output", tmp_path / "one", system=FakeSystem())
+    worse = write(tmp_path / "worse.jsonl", TRUTH | {"a": "", "b": ""})
+    assert eval_command("compare", worse, tmp_path / "one", "--bench", "receipts")[0] == 0
     code, said = eval_command("compare", tmp_path / "one", tmp_path / "three")
-    assert (code, "not a folder made by" in said) == (2, True)
+    assert (code, "cannot be read" in said) == (2, True)
+
+
+def test_compare_shows_the_difference_and_says_what_is_missing(tmp_path, eval_command, monkeypatch, capsys, receipts):
+    half = write(tmp_path / "half.jsonl", {name: TRUTH[name] for name in "ab"})
+    whole = write(tmp_path / "whole.jsonl", TRUTH)
+    command_line = ["eval", "compare", half, whole, "--bench", "receipts", "--data", receipts]
+    monkeypatch.setattr(sys, "argv", list(map(str, command_line)))
+    assert command.main() == 2
+    printed = capsys.readouterr()
+    assert "2 of 4 pages have no prediction" in printed.err
+    [row] = [line.split() for line in printed.out.splitlines() if line.startswith("word_recall")]
+    assert float(row[2]) == 1
+    assert float(row[1]) + float(row[3]) == pytest.approx(1, abs=1e-3)
+
+
+def test_two_checkpoints_or_commits_do_not_share_a_folder(tmp_path, eval_command):
+    folder, other = tmp_path / "run", FakeSystem()
+    other.settings = {"threads": "2", "weights": "abc"}
+    eval_command("run", "--bench", "receipts", "--output", folder, system=FakeSystem())
+    code, said = eval_command("run", "--bench", "receipts", "--output", folder, system=other)
+    assert (code, "another settings" in said) == (2, True)
+
+
+def test_a_run_leaves_predictions_that_it_did_not_make_alone(tmp_path, eval_command):
+    path = write(tmp_path / "run" / "predictions.jsonl", {"a": "THEIRS"})
+    before = path.read_bytes()
+    code, said = eval_command("run", "--bench", "receipts", "--output", tmp_path / "run", system=FakeSystem())
+    assert (code, "no run made" in said) == (2, True)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "{}", '{"benchmark": "receipts"}'])
+def test_a_broken_run_json_gets_a_sentence(tmp_path, eval_command, content):
+    folder = tmp_path / "run"
+    eval_command("run", "--bench", "receipts", "--output", folder, system=FakeSystem())
+    (folder / "run.json").write_text(content)
+    for arguments in (("run", "--bench", "receipts", "--output", folder), ("compare", folder, folder)):
+        code, said = eval_command(*arguments, system=FakeSystem())
+        assert (code, said.count("\n")) == (2, 1)
+
+
+def test_a_second_run_is_kept_out_of_the_folder(tmp_path, receipts):
+    bench = benchmark("receipts")
+    items = bench.load(receipts)
+
+    class Nosy(FakeSystem):
+        def answer(self, task, pages):
+            with pytest.raises(ValueError, match="another run is writing"):
+                predict(bench, items, FakeSystem(), tmp_path)
+            return super().answer(task, pages)
+
+    predict(bench, items, Nosy(), tmp_path)
+    assert len((tmp_path / "predictions.jsonl").read_text().splitlines()) == 4
+
+
+def test_a_failed_page_is_wrong_whatever_it_says(receipts):
+    bench = benchmark("receipts")
+    items = bench.load(receipts)[:1]
+    [page] = score_pages(bench, items, {"a": Prediction("a", TRUTH["a"], status="failed")})
+    assert page.scores["word_f1"] == 0
+
+
+def test_what_cannot_be_scored_is_null(receipts):
+    bench = benchmark("receipts_lines")
+    items = [replace(item, truth="", text="") for item in bench.load(receipts)]
+    result = summary(bench, score_pages(bench, items, {item.id: Prediction(item.id, "") for item in items}))
+    assert result["scores"]["cer"] == {"value": None, "low": None, "high": None}
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"split": "dev"}, '"image" should be a string'),
+        ({"words": [1]}, "strings"),
+        ({"boxes": [[1, 2, 3]]}, "each word has a box|four numbers"),
+    ],
+)
+def test_a_broken_manifest_gets_a_sentence_with_its_line(receipts, row, sentence):
+    manifest = receipts / "manifest.jsonl"
+    rows = [json.loads(line) for line in manifest.read_text().splitlines()]
+    rows[1] = row if "split" in row else rows[1] | row
+    manifest.write_text("".join(json.dumps(each) + "\n" for each in rows))
+    with pytest.raises(ValueError, match=rf"line 2: .*({sentence})"):
+        benchmark("receipts").load(receipts)
+
+
+def test_a_table_puts_systems_side_by_side(tmp_path, receipts):
+    if not shutil.which("tesseract"):
+        pytest.skip("tesseract is not installed")
+    arguments = ["--bench", "receipts", "receipts_fields", "--systems", "tesseract", "no/such/model"]
+    arguments += ["--data", str(receipts), "--count", "2", "--output", str(tmp_path / "table")]
+    done = subprocess.run([sys.executable, "-m", "eval", "table", *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    rows = {row[1].strip(): row[2:4] for line in done.stdout.splitlines() if len(row := line.split("|")) > 3}
+    assert rows["receipts: word_f1"][1].strip() == "failed"
+    assert float(rows["receipts: word_f1"][0].split("[")[0]) > 50
+    assert rows["receipts_fields: s/page, mean (95th percentile)"][0].strip() == "–"
+    assert (tmp_path / "table" / "table.md").read_text() == done.stdout
+    assert (tmp_path / "table" / "receipts" / "tesseract" / "report.html").exists()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from eval.benchmarks.line_finder import covered
+from eval.line_finder import covered
 from hyocr.document import Box
 from hyocr.lines import LineCrop, propose, rows
 

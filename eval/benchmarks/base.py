@@ -58,7 +58,8 @@ class Benchmark(Protocol):
         ...
 
     def scores(self, sums: Mapping[str, Number]) -> dict[str, Number]:
-        """Scores from sums over any pages, elementwise; shares in 0..1, and 0 where nothing was there to count."""
+        """Scores from sums over any pages, elementwise; shares in 0..1, NaN where there was
+        nothing to score. Precision counts what was answered alone: pages never answered lower recall, not precision."""
         ...
 
 

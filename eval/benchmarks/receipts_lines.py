@@ -6,6 +6,7 @@ Protocol: 1,000 lines, chosen once and for all by seed; edits pooled over them. 
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping
 from functools import partial
@@ -41,10 +42,12 @@ def measure(item: Item, prediction: Prediction) -> dict[str, float]:
     """Edits and characters, with case and without."""
     reading = single_spaces(prediction.output)
     folded = character_errors(reading.upper(), item.truth.upper())
+    cased = character_errors(reading, item.truth)
     return {
         "edits": folded.edits,
-        "cased_edits": character_errors(reading, item.truth).edits,
         "characters": folded.length,
+        "cased_edits": cased.edits,
+        "cased_characters": cased.length,
         "exact": folded.edits == 0,
         "lines": 1,
     }
@@ -53,7 +56,7 @@ def measure(item: Item, prediction: Prediction) -> dict[str, float]:
 def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
     """Character error rates, and the share of lines without an error."""
     return {
-        "cer": ratio(sums["edits"], sums["characters"]),
-        "cased_cer": ratio(sums["cased_edits"], sums["characters"]),
+        "cer": ratio(sums["edits"], sums["characters"], math.nan),
+        "cased_cer": ratio(sums["cased_edits"], sums["cased_characters"], math.nan),
         "exact": ratio(sums["exact"], sums["lines"]),
     }

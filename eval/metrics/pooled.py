@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 Number = float | NDArray[np.float64]
 
 
-def ratio(part: Number, whole: Number) -> Number:
-    """part / whole elementwise, 0 where `whole` is 0."""
+def ratio(part: Number, whole: Number, nothing: float = 0.0) -> Number:
+    """part / whole elementwise, and `nothing` where `whole` is 0: NaN for what cannot be known, such as the error rate
+    of no text, 0 for what was not achieved, such as the precision of no answer."""
     whole = np.asarray(whole, np.float64)
-    shares = np.divide(part, whole, out=np.zeros(np.broadcast(part, whole).shape), where=whole != 0)
+    shares = np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, nothing), where=whole != 0)
     return shares if shares.ndim else float(shares)
 
 

@@ -3,10 +3,10 @@
 python -m eval.speed examples/receipt.jpg --peers --output speed.json
 
 Figures of different machines or different runs do not compare; those of one run do, and with --peers the other
-systems' seconds are also given as a ratio to ours. All processes get the same number of threads, and OpenMP's threads
-wait passively (OMP_WAIT_POLICY, unless you set it), which matters only on a machine that has other work. Peak memory
-is that of the largest process (a program that a system starts included) as the operating system reports it
-(ru_maxrss); a GPU's memory is not in it.
+systems' seconds are also given as a ratio to ours. All processes get the same number
+of threads and OpenMP's ordinary waiting, as users run them. Measure on a machine that does nothing else: threads that
+spin while they wait for one that lost its core take several times as long. Peak memory is that of the largest process
+(a program that a system starts included) as the operating system reports it (ru_maxrss); a GPU's memory is not in it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from eval.arguments import positive
+from eval.runner import mebibytes, write_json
 from eval.speed import report
 from eval.speed.summary import summary
 from eval.systems import ENGINES
@@ -33,9 +35,6 @@ from hyocr.sources import expand, open_source
 # This process imports neither torch nor OpenCV: no child's peak memory is reported below its parent's at its start.
 
 BATCHES = (1, 8, 32)
-
-WAIT = "passive"
-"""OpenMP threads that wait by spinning take a busy machine's cores from those at work: up to ten times the seconds."""
 
 
 class MeasureError(Exception):
@@ -59,7 +58,7 @@ def run_alone(arguments: list[str], threads: int) -> Finished:
             stdout=subprocess.PIPE,
             stderr=complaints,
             encoding="utf-8",
-            env={"OMP_WAIT_POLICY": WAIT, **os.environ, "OMP_NUM_THREADS": str(threads)},
+            env={**os.environ, "OMP_NUM_THREADS": str(threads)},
         )
         assert process.stdout
         with process.stdout:
@@ -71,8 +70,7 @@ def run_alone(arguments: list[str], threads: int) -> Finished:
             complaints.seek(0)
             said = complaints.read().strip().splitlines()
             raise MeasureError(said[-1].removeprefix("error: ") if said else f"exit code {process.returncode}")
-    kib = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss
-    return Finished(output, seconds, kib / 1024)
+    return Finished(output, seconds, mebibytes(usage.ru_maxrss))
 
 
 def measured(measure: str, threads: int, **arguments: Any) -> dict[str, Any]:
@@ -95,34 +93,34 @@ def cold(path: str, model: str, strategy: str | None, threads: int, repeat: int)
     }
 
 
-def measure_all(options: argparse.Namespace, paths: list[str]) -> dict[str, Any]:
-    """All figures, each part printed as soon as it is there. Raises MeasureError."""
+def measure_all(options: argparse.Namespace, paths: list[str]) -> None:
+    """All figures, each part printed and written as soon as it is there. Raises MeasureError."""
     threads, repeat, strategy = options.threads, options.repeat, options.strategy
     ours = {"paths": paths, "model": options.model, "repeat": repeat}
-    figures: dict[str, Any] = {
-        "machine": machine(threads),
-        "model": options.model,
-        "images": paths,
-        "repeat": repeat,
-    }
+    figures: dict[str, Any] = {"machine": machine(threads), "model": options.model, "images": paths, "repeat": repeat}
+
+    def keep(text: str) -> None:
+        print(text, flush=True)
+        if options.output:
+            write_json(options.output, figures)
+
     read = figures["read"] = measured("read", threads, **ours, strategy=strategy)
-    say(report.header(figures), report.read(read))
+    keep(f"{report.header(figures)}\n{report.read(read)}")
     if options.peers:  # next, while the machine is as it was
         figures["peers"] = {}
         for engine in ENGINES:
             if engine != "transformers":
                 figures["peers"][engine] = beside(engine, read, threads, paths=paths, repeat=repeat)
-                say(report.peer(engine, figures["peers"][engine]))
+                keep(report.peer(engine, figures["peers"][engine]))
     figures["cold"] = cold(paths[0], options.model, strategy, threads, repeat)
-    say(report.cold(figures["cold"]))
+    keep(report.cold(figures["cold"]))
     if read["strategy"] == "lines" and read["line_reader"] == "ctc":  # the page was read without the language path
         figures["language"] = measured("language", threads, **ours)
-        say(report.language(figures["language"]))
+        keep(report.language(figures["language"]))
     figures["batches"] = []
     for size in options.batches:
         figures["batches"].append(measured("batch", threads, **ours, strategy=strategy, size=size))
-        say(report.batch(figures["batches"][-1]))
-    return figures
+        keep(report.batch(figures["batches"][-1]))
 
 
 def beside(engine: str, read: dict[str, Any], threads: int, **arguments: Any) -> dict[str, Any]:
@@ -144,7 +142,6 @@ def machine(threads: int) -> dict[str, Any]:
         "cpu": cpu,
         "cores": os.cpu_count(),
         "threads": threads,
-        "omp_wait_policy": os.environ.get("OMP_WAIT_POLICY", WAIT),
         "python": platform.python_version(),
         "hyocr": __version__,
     }
@@ -153,19 +150,6 @@ def machine(threads: int) -> dict[str, Any]:
 def load_average() -> float:
     """Processes that wanted a core over the last minute: far above our threads, the seconds are partly others'."""
     return round(os.getloadavg()[0], 1)
-
-
-def say(*texts: str) -> None:
-    """Prints without waiting for the rest."""
-    print(*texts, sep="\n", flush=True)
-
-
-def positive(text: str) -> int:
-    """A whole number of at least 1."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is less than 1")
-    return number
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -194,9 +178,7 @@ def main(arguments: list[str] | None = None) -> None:
         for path in paths:
             with closing(open_source(path)):
                 pass
-        figures = measure_all(options, paths)
-        if options.output:
-            options.output.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        measure_all(options, paths)
     except (HyocrError, MeasureError, OSError) as error:
         notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
         print(f"error: {error}{notes}", file=sys.stderr)

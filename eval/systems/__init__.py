@@ -7,15 +7,17 @@ from eval.systems.base import System
 ENGINES = ("transformers", "tesseract", "rapidocr")
 
 
-def load_system(engine: str, model: str = "nano", threads: int = 2, strategy: str | None = None) -> System:
-    """The system `engine`; `model` and `strategy` are for our own. Raises ValueError for an unknown name.
+def load_system(
+    engine: str, threads: int = 2, model: str = "nano", strategy: str | None = None, line_reader: str | None = None
+) -> System:
+    """The system `engine`; all but `threads` is for our own. Raises ValueError for an unknown name.
 
     Each module is imported when asked for, so that a peer's memory and start are not charged with our libraries.
     """
     if engine == "transformers":
         from eval.systems.hyocr import HyocrSystem
 
-        return HyocrSystem(model, threads, strategy)
+        return HyocrSystem(model, threads, strategy, line_reader)
     if engine == "tesseract":
         from eval.systems.tesseract import TesseractSystem
 

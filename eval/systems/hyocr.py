@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 
+import cv2
 import torch
 from PIL import Image
 
@@ -15,6 +18,7 @@ from hyocr.canvas import canvas
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.errors import HyocrError
+from hyocr.model.checkpoint import locate
 from hyocr.reader import Reader
 from hyocr.tasks import TASKS, read
 
@@ -35,11 +39,12 @@ class CountingEngine(TransformersEngine):
 
 
 class HyocrSystem:
-    """The checkpoint `model` on `threads` CPU threads (or the GPU), reading by `strategy` or the checkpoint's own."""
+    """The checkpoint `model` on `threads` CPU threads (or the GPU); `strategy` and `line_reader` None are its own."""
 
-    def __init__(self, model: str, threads: int, strategy: str | None) -> None:
+    def __init__(self, model: str, threads: int, strategy: str | None = None, line_reader: str | None = None) -> None:
         torch.set_num_threads(threads)
-        self.engine = CountingEngine(model)
+        cv2.setNumThreads(threads)  # the line finder
+        self.engine = CountingEngine(model, line_reader=line_reader)
         self.reader = Reader(self.engine, strategy)
         self.name = self.engine.name
         self.tasks = frozenset({"line", *wording.wordings()})
@@ -48,6 +53,7 @@ class HyocrSystem:
             "threads": str(threads),
             "strategy": self.reader.strategy,
             "line reader": self.engine.line_reader,
+            "weights": _weights(model),
         }
 
     def batch(self, task: str) -> int:
@@ -89,9 +95,15 @@ class HyocrSystem:
         """All crops in one call, through the canvas that `hyocr read` uses."""
         canvases = [canvas(image) for _, image in pages]
         requests = [Request(image, read.prompt(), 16 + image.width // 4, single_line=True) for image in canvases]
+        try:
+            generations = self.engine.generate(requests)
+        except HyocrError as error:
+            if len(pages) == 1:
+                return [Prediction(pages[0][0].id, "", status=FAILED, error=str(error))]
+            return [prediction for page in pages for prediction in self._lines([page])]
         return [
             self._prediction(item, generation, " ".join(generation.text.split()))
-            for (item, _), generation in zip(pages, self.engine.generate(requests), strict=True)
+            for (item, _), generation in zip(pages, generations, strict=True)
         ]
 
     def _prediction(self, item: Item, generation: Generation, output: str) -> Prediction:
@@ -104,3 +116,15 @@ class HyocrSystem:
             confidence=generation.confidence()[0],
             status="ok" if generation.finish_reason == "stop" else "partial",
         )
+
+
+def _weights(model: str) -> str:
+    """The start of the SHA-256 over the checkpoint's weights; the hub id of one that lies elsewhere."""
+    folder = locate(model)
+    if not isinstance(folder, Path):
+        return model
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.safetensors")):
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:12]

@@ -55,8 +55,7 @@ class TesseractSystem:
 
     def __init__(self, threads: int) -> None:
         """Raises HyocrError if the program or its English model is not installed, or does not start."""
-        # Passive: threads that wait by spinning take a busy machine's cores from those at work, ten times the seconds.
-        self._environment = {**os.environ, "OMP_THREAD_LIMIT": str(threads), "OMP_WAIT_POLICY": "passive"}
+        self._environment = {**os.environ, "OMP_THREAD_LIMIT": str(threads)}
         version = _ask("--version").split("\n")[0].removeprefix("tesseract").strip()
         if LANGUAGE not in _ask("--list-langs").split():
             raise HyocrError(f'Tesseract has no model of the language "{LANGUAGE}" ({INSTALL}).')
@@ -64,7 +63,7 @@ class TesseractSystem:
             "version": version,
             "psm": "4 for pages, 7 for lines",
             "language": LANGUAGE,
-            "threads": f"{threads}, waiting passively",
+            "threads": str(threads),
         }
 
     def batch(self, task: str) -> int:

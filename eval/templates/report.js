@@ -26,7 +26,10 @@ function filter() {
 function reorder() {
   const option = sort.selectedOptions[0];
   const sign = option.dataset.better === "lower" ? -1 : 1;
-  const score = (page) => sign * Number(page.dataset.scores.split(" ")[option.value]);
+  const score = (page) => {
+    const value = Number(page.dataset.scores.split(" ")[option.value]);
+    return Number.isNaN(value) ? Infinity : sign * value;
+  };
   pages.sort((a, b) => score(a) - score(b) || (a.dataset.id < b.dataset.id ? -1 : 1));
   document.getElementById("pages").append(...pages);
 }
