@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from eval.benchmarks import formulas, olmocr_bench
+from eval.benchmarks import formulas, olmocr_bench, omnidocbench
 from eval.benchmarks.base import Item
 from eval.predictions import Prediction
 
@@ -49,6 +49,44 @@ def test_olmocr_bench(tmp_path: Path) -> None:
     assert found["file_baseline"] == 1
     assert found["overall"] == 0.555556  # (0 + 2/3 + 1) / 3
     assert found["facts"] == 0.6
+
+
+def test_olmocr_facts_are_read_line_by_line(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"pdf": "a.pdf", "page": 1, "id": "a", "type": "present", "text": "x", "checked": "verified", "url": None},
+        {"pdf": "a.pdf", "page": 1, "id": "b", "type": "order", "before": "some", "after": "other", "max_diffs": 2},
+    ]
+    path = tmp_path / "facts.jsonl"
+    path.write_text("\n\n".join(map(json.dumps, rows)) + "\n", encoding="utf-8")
+    assert [(f.id, f.type, f.max_diffs) for f in olmocr_bench.load_facts(path)] == [
+        ("a", "present", 0),
+        ("b", "order", 2),
+    ]
+    for row, reason in [
+        ("{", "this is not JSON"),
+        ("[" * 100_000, "nests too deeply"),
+        ("[]", "one of the types"),
+        (json.dumps(rows[0]), "the id a is there twice"),
+    ]:
+        path.write_text(json.dumps(rows[0]) + "\n\n" + row, encoding="utf-8")
+        with pytest.raises(ValueError, match=rf"facts\.jsonl, line 3: .*{reason}"):
+            olmocr_bench.load_facts(path)
+
+
+def test_scores_of_what_is_not_there_are_unknown(tmp_path: Path) -> None:
+    for name, page in (("one", 1), ("two", 2)):
+        row = {"pdf": "a.pdf", "page": page, "id": name, "type": "present", "text": "word"}
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    _, second = olmocr_bench.load(tmp_path)
+    found = olmocr_bench.scores(olmocr_bench.measure(second, Prediction(second.id, "word")))
+    assert (found["overall"], found["file_two"]) == (1, 1)
+    assert np.isnan([found["file_one"], found["file_baseline"], found["type_baseline"]]).all()
+    page = {"page_info": {"image_path": "a.png"}, "layout_dets": [{"category_type": "title", "order": 1, "text": "A"}]}
+    (tmp_path / "pages.json").write_text(json.dumps([page]), encoding="utf-8")
+    (item,) = omnidocbench.load(tmp_path)
+    scores = omnidocbench.scores(omnidocbench.measure(item, Prediction("a", "A")))
+    assert scores["text_edit"] == scores["order_edit"] == 0
+    assert all(np.isnan(value) for name, value in scores.items() if name not in ("text_edit", "order_edit"))
 
 
 def test_olmocr_bench_opens_pdfs_and_images(tmp_path: Path) -> None:

@@ -163,7 +163,8 @@ def test_folder_loads_and_perfect_answers_score_best(name, tmp_path):
     assert module.MAIN in found
     assert found.keys() >= module.ERRORS
     for score, value in found.items():
-        assert value == pytest.approx(float(score not in module.ERRORS and score not in NOTHING_THERE)), score
+        best = np.nan if score in NOTHING_THERE else float(score not in module.ERRORS)
+        assert value == pytest.approx(best, nan_ok=True), score
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -172,7 +173,7 @@ def test_empty_answers_score_worst(name, tmp_path):
     # A frame without a subtitle is rightly answered with nothing.
     items = [item for item in module.load(FOLDERS[name](tmp_path)) if item.text]
     for score, value in total(module, [(item, Prediction(item.id, "")) for item in items]).items():
-        assert value == (score in module.ERRORS), score
+        assert np.isnan(value) if score in NOTHING_THERE else value == (score in module.ERRORS), score
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -191,7 +192,8 @@ def test_any_output_can_be_measured_and_sums_may_be_arrays(name, tmp_path):
     sums = {key: np.array([page[key] for page in pages], float) for key in pages[0]}
     for score, values in module.scores(sums).items():
         assert np.shape(values) == (len(pages),), score
-        assert np.isfinite(values).all(), score
+        # A page without characters has no error rate.
+        assert np.isfinite(values).all() or score in NOTHING_THERE or score in module.ERRORS | {"formulas", "scenes"}
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -261,6 +263,16 @@ BROKEN = [
     ),
     ("docvqa", "val_v1.0.json", '{"data": [{"question": "?", "answers": ["a"], "image": "a.png"}]}', '"questionId"'),
     ("docvqa", "another_val.json", "{}", "several JSON files"),
+    (
+        "docvqa",
+        "val_v1.0.json",
+        '{"data": [{"questionId": 1, "question": "?", "answers": ["a", " "], "image": "a.png"}]}',
+        "none blank",
+    ),
+    ("ocrbench", "OCRBench.json", json.dumps([{**QUESTION, "answers": ["41", "\n"]}]), "question 1: .*none blank"),
+    ("ocrbench", "OCRBench.json", json.dumps([{**FORMULA, "answers": ""}]), "question 1: .*none blank"),
+    ("synth_lines", "manifest.jsonl", '{"image": "a.png", "text": " "}', 'line 1: "text" is blank'),
+    ("synth_read", "manifest.jsonl", '{"image": "a.png", "text": "\\n"}', 'line 1: "text" is blank'),
 ]
 
 
@@ -343,6 +355,9 @@ def test_a_frame_shows_what_is_on_screen_in_the_middle_of_its_span(tmp_path):
     found = total(module, [(item, Prediction(item.id, text)) for item, text in zip(items, answers, strict=True)])
     assert found["cer"] == pytest.approx((3 + 2) / (13 + 23))  # mor for eve; Hm inserted
     assert found["exact"] == pytest.approx(1 / 3)
+    assert module.MAIN == "exact"  # the error rate of a frame without text is unknown, whatever is answered
+    blank = module.measure(items[1], Prediction(items[1].id, "Hm"))
+    assert (module.scores(blank)["exact"], np.isnan(module.scores(blank)["cer"])) == (0, True)
 
 
 def test_subtitles_may_be_named_frame_by_frame(tmp_path):
@@ -423,7 +438,12 @@ def test_ocrbench_counts_by_group(tmp_path):
     scene, formula = module.load(ocrbench(tmp_path))
     assert scene.values == {"question": "what is the number?"}
     found = total(module, [(scene, Prediction("0000", "It is Forty-One.")), (formula, Prediction("0001", "X^{2}"))])
-    assert found == {"total": 0.5, "recognition": 0, "scenes": 1, "documents": 0, "fields": 0, "formulas": 0}
+    assert {name: value for name, value in found.items() if not np.isnan(value)} == {
+        "total": 0.5,
+        "scenes": 1,
+        "formulas": 0,
+    }
+    assert {name for name, value in found.items() if np.isnan(value)} == NOTHING_THERE
 
 
 def test_docvqa_asks_for_a_short_answer_and_scores_anls(tmp_path):
@@ -476,6 +496,14 @@ def test_lines_with_boxes_come_before_what_the_output_says():
         Box(10, 50, 80, 70),
     ]
     assert spotted(Prediction("p", "plain text"), 200, 100) == []
+
+
+def test_lines_have_four_corners_or_a_box_and_finite_numbers():
+    triangle = "<ref>a</ref><quad>(100,200),(300,400),(50,600)</quad>"
+    assert spotted(Prediction("p", triangle), 1000, 1000) == [Line("a", Box(50, 200, 300, 600))]
+    nowhere = Line("a", Box(0, 0, np.inf, 1)), Line("b", None, ((0, 0), (1, 0), (1, np.nan), (0, 1)))
+    quad = Line("c", None, ((0, 0), (9, 1), (9, 5), (0, 4)))
+    assert spotted(Prediction("p", "", lines=(*nowhere, quad)), 9, 9) == [quad]
 
 
 # The real folders

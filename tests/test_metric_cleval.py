@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import zipfile
 from pathlib import Path
@@ -218,3 +219,34 @@ def test_bad_lines_are_refused():
 )
 def test_longest_common_subsequence(a, b, common):
     assert longest_common_subsequence(a, b) == common
+
+
+def test_longest_common_subsequence_is_that_of_the_whole_table():
+    rng = random.Random(0)
+    for _ in range(500):
+        signs = rng.choice(["ab", "abc", "abcdefgh"])
+        a, b = ("".join(rng.choices(signs, k=rng.randint(0, 20))) for _ in range(2))
+        assert longest_common_subsequence(a, b) == by_table(a, b)
+
+
+def by_table(a: str, b: str) -> str:
+    lengths = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for i, x in enumerate(a, start=1):
+        for j, y in enumerate(b, start=1):
+            same, best = lengths[i - 1][j - 1] + 1, max(lengths[i - 1][j], lengths[i][j - 1])
+            lengths[i][j] = same if x == y else best
+    i, j, backwards = len(a), len(b), ""
+    while i and j:
+        if a[i - 1] == b[j - 1]:
+            i, j, backwards = i - 1, j - 1, backwards + a[i - 1]
+        elif lengths[i - 1][j] > lengths[i][j - 1]:
+            i -= 1
+        else:
+            j -= 1
+    return backwards[::-1]
+
+
+def test_a_long_reading_of_long_truths():
+    truths = [Line("abcdefghij" * 5, Box(0, 10 * i, 500, 10 * i + 10)) for i in range(60)]
+    reading = Line("xyzabc" * 17_000, Box(0, 0, 500, 600))
+    assert page_counts([reading], truths).read_true == 60 * 15

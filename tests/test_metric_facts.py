@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from eval.metrics.facts import Fact, fact, formulas, load_facts, near_starts, normalise, shows
+from eval.metrics.facts import Fact, fact, formulas, near_starts, normalise, shows
 from eval.metrics.table_grid import html_tables, markdown_tables
 
 PAGE = """# The *Great* Title
@@ -156,49 +154,46 @@ def test_baseline() -> None:
     assert not passes("![a long text](b.png) 1", "baseline", max_length=3)
 
 
-def test_load_facts(tmp_path: Path) -> None:
-    rows = [
-        {"pdf": "a.pdf", "page": 1, "id": "a", "type": "present", "text": "x", "checked": "verified", "url": None},
-        {
-            "pdf": "a.pdf",
-            "page": 1,
-            "id": "b",
-            "type": "order",
-            "before": "some words",
-            "after": "other",
-            "max_diffs": 2,
-        },
-    ]
-    path = tmp_path / "facts.jsonl"
-    path.write_text("\n\n".join(map(json.dumps, rows)) + "\n", encoding="utf-8")
-    assert [(f.id, f.type, f.max_diffs) for f in load_facts(path)] == [("a", "present", 0), ("b", "order", 2)]
+COMMON = {"pdf": "a", "page": 1, "id": "z"}
 
 
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("{", "line 3"),
-        ("[]", "one of the types"),
-        ('{"type": "format"}', "one of the types"),
-        ('{"type": ["present"]}', "one of the types"),
-        ('{"pdf": "a", "page": 1, "id": "z", "type": "present"}', "'text' is missing"),
-        ('{"pdf": "a", "page": 1, "id": "z", "type": "present", "text": " "}', "text must not be empty"),
-        ('{"pdf": "a", "page": 1, "id": "z", "type": "present", "text": 5}', "text must be str"),
-        ('{"pdf": "a", "page": "1", "id": "z", "type": "present", "text": "x"}', "page must be int"),
-        ('{"pdf": "a", "page": 1, "id": "z", "type": "present", "text": "x", "max_diffs": -1}', "not negative"),
-        ('{"pdf": "a", "page": 1, "id": "z", "type": "present", "text": "x", "colour": 1}', "unknown field 'colour'"),
-        (
-            '{"pdf": "a", "page": 1, "id": "z", "type": "order", "before": "abcd", "after": "ef", "max_diffs": 2}',
-            "half",
-        ),
-        ('{"pdf": "a", "page": 1, "id": "z", "type": "math", "math": ""}', "math must not be empty"),
-        ('{"pdf": "a", "page": 1, "id": "first", "type": "baseline"}', "there twice"),
-        ("[" * 100_000, "line 3"),
+        ([], "one of the types"),
+        ({"type": "format"}, "one of the types"),
+        ({"type": ["present"]}, "one of the types"),
+        ({**COMMON, "type": "present"}, "'text' is missing"),
+        ({**COMMON, "type": "present", "text": " "}, "text must not be empty"),
+        ({**COMMON, "type": "present", "text": 5}, "text must be str"),
+        ({**COMMON, "page": "1", "type": "present", "text": "x"}, "page must be int"),
+        ({**COMMON, "type": "present", "text": "x", "max_diffs": -1}, "not negative"),
+        ({**COMMON, "type": "present", "text": "x", "colour": 1}, "unknown field 'colour'"),
+        ({**COMMON, "type": "order", "before": "abcd", "after": "ef", "max_diffs": 2}, "half"),
+        ({**COMMON, "type": "math", "math": ""}, "math must not be empty"),
     ],
 )
-def test_broken_rows_name_their_line(tmp_path: Path, row: str, reason: str) -> None:
-    path = tmp_path / "facts.jsonl"
-    path.write_text('{"pdf": "a", "page": 1, "id": "first", "type": "baseline"}\n\n' + row, encoding="utf-8")
-    with pytest.raises(ValueError, match=reason) as caught:
-        load_facts(path)
-    assert str(caught.value).startswith("facts.jsonl, line 3: ")
+def test_broken_facts_say_why(row: Any, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        fact(row)
+
+
+def test_cells_far_from_their_headings_and_many_alike() -> None:
+    row = "<tr>" + "<td>a" * 1000
+    page = f"<table><tr><th>Top{row * 30}<tr><td>b</table>"
+    assert not passes(page, "table", cell="a", left_heading="none", top_heading="none")
+    assert passes(page, "table", cell="b", up="a", top_heading="Top")
+    assert passes("|a|b|\n|c|d|\n" * 10_000, "table", cell="d", up="b", left="c", top_heading="b")
+
+
+def test_all_tables_of_a_page_share_their_places() -> None:
+    wide = '<table><tr><td colspan="200" rowspan="200">a</table>'
+    page = wide * 2000 + "\n\n" + "| a | b |\n" * 2
+    assert sum(len(grid.places) for grid in html_tables(page)) == 200_000
+    assert passes(page, "table", cell="a")
+    deep = "<table><tr><td>" * 200 + "a" * 90_000
+    assert not passes(deep, "table", cell="b")
+
+
+def test_texts_of_hostile_pages_are_normalised() -> None:
+    assert passes("word " + "a\u0315\u0300" + "\u0315\u0300" * 50_000, "present", text="word")

@@ -77,7 +77,10 @@ def test_field_similarity(prediction, truth, similarity):
         ('Here it is: {"a": 1} {"b": 2}', {"a": 1}),
         ('{"a": "one\nline"}', {"a": "one\nline"}),  # line ends that JSON wants escaped
         ("{}", {}),
-        ('[{"a": 1}]', None),
+        ('[{"a": 1}]', {"a": 1}),
+        ('The {fields} [as asked]: {"a": {"b": 1}}', {"a": {"b": 1}}),
+        ('{"a": {"b": 1}, "c": {"d"', {"b": 1}),  # breaks off: the first object that is whole
+        ("{" * 20 + '{"a": 1}', None),  # not beyond the first twenty braces
         ('{"a": 1', None),
         ("{'a': 1}", None),
         ("nothing", None),
@@ -93,6 +96,16 @@ def test_parse_fields(answer, fields):
 
 def test_deep_fields_can_be_scored():
     deep: dict[str, object] = {"a": "x"}
-    for _ in range(5000):
+    for _ in range(400):
         deep = {"a": deep}
     assert field_counts(deep, deep) == (1, 1, 1)
+    for _ in range(5000):
+        deep = {"a": deep}
+    assert field_counts(deep, deep) == (0, 0, 0)  # a path of 10,000 characters
+
+
+def test_deep_answers_with_many_fields_have_short_paths():
+    """Paths of 50,000 characters for each of 10,000 values would be half a gigabyte."""
+    answer = parse_fields('{"a": 1, "b": ' + f'{{"{"k" * 500}":' * 100 + "[" + "1," * 10_000 + "1]" + "}" * 101)
+    assert answer is not None
+    assert flatten(answer) == {"a": "1"}

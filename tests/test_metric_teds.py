@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.metrics.teds import MAX_CHARACTERS, MAX_NODES, TedsSum, teds, teds_sum
+from eval.metrics.teds import MAX_CHARACTERS, MAX_NODES, teds, teds_or_zero
 
 GOLDENS = Path(__file__).parents[2] / "shared" / "goldens"
 
@@ -38,9 +38,10 @@ def test_golden_pubtabnet_samples(structure, scores):
 
 def test_golden_omnidocbench_tables():
     tables = golden("omnidocbench/end2end_quick_match_table_result.json")
-    total = teds_sum([table["norm_pred"] for table in tables], [table["norm_gt"] for table in tables])
-    assert total.teds / total.tables == pytest.approx(0.7838125415599836, abs=1e-12)
-    assert total.structure / total.tables == pytest.approx(0.9115887, abs=5e-8)
+    scores = [teds(table["norm_pred"], table["norm_gt"]) for table in tables]
+    assert sum(scores) / len(scores) == pytest.approx(0.7838125415599836, abs=1e-12)
+    structures = [teds(table["norm_pred"], table["norm_gt"], structure_only=True) for table in tables]
+    assert sum(structures) / len(structures) == pytest.approx(0.9115887, abs=5e-8)
 
 
 def test_golden_pubtabnet_pair():
@@ -143,9 +144,12 @@ def test_what_is_too_large_is_refused():
         teds("<table><tr><td>" + "x" * MAX_CHARACTERS, table)
 
 
-def test_sums_of_tables_add():
-    a, b = f"<table>{rows('a')}</table>", f"<table>{rows('b')}</table>"
-    assert teds_sum([a, a, ""], [a, b, b]) == TedsSum(pytest.approx(1 + 1 / 2), pytest.approx(2), 3)
-    assert teds_sum([], []) == (0, 0, 0)
-    with pytest.raises(ValueError, match="as many"):
-        teds_sum([a], [])
+def test_scores_below_zero_and_tables_too_large_count_as_zero():
+    table, flat = f"<table>{rows('a', 'b', 'c')}</table>", "<table>" + "<p></p>" * 3
+    deep = "<table>" + "<div>" * 4
+    assert teds(flat, deep) < 0 == teds_or_zero(flat, deep)
+    assert teds_or_zero(table, table) == 1
+    assert teds_or_zero(table, table, max_nodes=5) == 0
+    other = f"<table>{rows('a', 'b', 'x')}</table>"
+    assert teds_or_zero(table, other) == pytest.approx(1 - 1 / 6)
+    assert teds_or_zero(table, other, structure_only=True) == 1

@@ -54,8 +54,14 @@ def _items(path: Path) -> Iterator[Item]:
         where = f"{path}, question {number}"
         checked(row, {"question": str, "answers": list, "image": str}, where)
         answers = row["answers"]
-        if not answers or not all(isinstance(answer, str) for answer in answers) or "questionId" not in row:
-            raise ValueError(f'{where}: a question has a "questionId" and a list of "answers" that are strings.')
+        if (
+            not answers
+            or not all(isinstance(answer, str) and answer.strip() for answer in answers)
+            or "questionId" not in row
+        ):
+            raise ValueError(
+                f'{where}: a question has a "questionId" and a list of "answers" that are strings, none blank.'
+            )
         yield Item(
             str(row["questionId"]),
             partial(rgb, path.parent / row["image"]),

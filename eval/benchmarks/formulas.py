@@ -59,9 +59,9 @@ def measure(item: Item, prediction: Prediction) -> dict[str, float]:
 def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
     """See the module."""
     return {
-        "cdm": ratio(sums["cdm"], sums["renderable"]),
-        "exp_rate": ratio(sums["exact"], sums["renderable"]),
-        "formula_edit": ratio(sums["edits"], sums["length"]),
-        "unrenderable": ratio(np.asarray(sums["formulas"]) - np.asarray(sums["renderable"]), sums["formulas"]),
-        "broken": ratio(sums["broken"], sums["renderable"]),
+        "cdm": ratio(sums["cdm"], sums["renderable"], np.nan),
+        "exp_rate": ratio(sums["exact"], sums["renderable"], np.nan),
+        "formula_edit": ratio(sums["edits"], sums["length"], np.nan),
+        "unrenderable": ratio(np.asarray(sums["formulas"]) - np.asarray(sums["renderable"]), sums["formulas"], np.nan),
+        "broken": ratio(sums["broken"], sums["renderable"], np.nan),
     }

@@ -24,6 +24,7 @@ counts).
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -127,6 +128,6 @@ def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
         "exact_precision": precision,
         "exact_recall": recall,
         "similarity": ratio(sums["similarity"], sums["pages"]),
-        "missing": ratio(sums["missing"], sums["there"]),
-        "unparsed": ratio(sums["unparsed"], sums["pages"]),
+        "missing": ratio(sums["missing"], sums["there"], math.nan),
+        "unparsed": ratio(sums["unparsed"], sums["pages"], math.nan),
     }

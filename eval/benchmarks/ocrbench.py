@@ -11,6 +11,7 @@ Folder: `OCRBench.json` (a list of {dataset_name, type, question, answers, image
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -58,8 +59,8 @@ def _items(path: Path) -> Iterator[Item]:
         checked(row, {"dataset_name": str, "type": str, "question": str, "image_path": str}, where)
         given = row.get("answers")
         answers = [given] if isinstance(given, str) else given
-        if not isinstance(answers, list) or not answers or not all(isinstance(answer, str) for answer in answers):
-            raise ValueError(f'{where}: "answers" should be a string or a list of strings.')
+        if not isinstance(answers, list) or not answers or not all(map(_text, answers)):
+            raise ValueError(f'{where}: "answers" should be a string or a list of strings, none blank.')
         if row["type"] not in GROUPS:
             raise ValueError(f'{where}: OCRBench has no type "{row["type"]}".')
         yield Item(
@@ -69,6 +70,10 @@ def _items(path: Path) -> Iterator[Item]:
             "\n".join(answers),
             {"question": row["question"]},
         )
+
+
+def _text(answer: object) -> bool:
+    return isinstance(answer, str) and bool(answer.strip())
 
 
 def measure(item: Item, prediction: Prediction) -> dict[str, float]:
@@ -83,9 +88,9 @@ def measure(item: Item, prediction: Prediction) -> dict[str, float]:
 
 
 def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
-    """The share of right answers, in all and by group."""
+    """The share of right answers, in all and by group, NaN for a group without a question."""
     groups = list(dict.fromkeys(GROUPS.values()))
     correct = sum(sums[f"{name}_correct"] for name in groups)
     questions = sum(sums[f"{name}_questions"] for name in groups)
-    shares = {name: ratio(sums[f"{name}_correct"], sums[f"{name}_questions"]) for name in groups}
+    shares = {name: ratio(sums[f"{name}_correct"], sums[f"{name}_questions"], math.nan) for name in groups}
     return {"total": ratio(correct, questions)} | shares

@@ -20,8 +20,8 @@ import numpy as np
 from PIL import Image
 
 from eval.benchmarks.base import Item, Number, ratio
-from eval.benchmarks.files import unique
-from eval.metrics.facts import Baseline, Fact, load_facts
+from eval.benchmarks.files import json_lines, unique
+from eval.metrics.facts import Baseline, Fact, fact
 from eval.predictions import Prediction
 from hyocr.sources import open_source
 
@@ -45,20 +45,34 @@ def load(folder: Path) -> list[Item]:
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise FileNotFoundError(f"There are no .jsonl files at {folder}; name the folder that holds them and `pdfs`.")
-    facts = [(fact, f"file_{path.stem}") for path in files for fact in load_facts(path)]
-    checked = {fact.pdf for fact, _ in facts if isinstance(fact, Baseline)}
-    for pdf in sorted({fact.pdf for fact, _ in facts} - checked):
+    facts = [(found, f"file_{path.stem}") for path in files for found in load_facts(path)]
+    checked = {found.pdf for found, _ in facts if isinstance(found, Baseline)}
+    for pdf in sorted({found.pdf for found, _ in facts} - checked):
         facts.append((Baseline(pdf=pdf, page=1, id=f"{pdf}_baseline", type="baseline"), "file_baseline"))
     pages: dict[tuple[str, int], list[tuple[Fact, tuple[str, ...]]]] = {}
-    for fact, file in facts:
-        pages.setdefault((fact.pdf, fact.page), []).append((fact, (file, f"type_{fact.type}", "facts")))
+    for one, file in facts:
+        pages.setdefault((one.pdf, one.page), []).append((one, (file, f"type_{one.type}", "facts")))
     names = tuple(sorted({name for page in pages.values() for _, under in page for name in under}))
     items = []
-    for (pdf, page), found in sorted(pages.items()):
-        truth = Truth(tuple(found), names)
-        text = "\n".join(f"{fact.type}: {fact.id}" for fact, _ in found)
+    for (pdf, page), here in sorted(pages.items()):
+        truth = Truth(tuple(here), names)
+        text = "\n".join(f"{one.type}: {one.id}" for one, _ in here)
         items.append(Item(f"{Path(pdf).with_suffix('')}_pg{page}", partial(page_image, folder, pdf, page), truth, text))
     return unique(items, folder)
+
+
+def load_facts(path: Path) -> list[Fact]:
+    """All facts of one .jsonl file. Raises ValueError naming the file and line of a broken or repeated fact."""
+    facts: dict[str, Fact] = {}
+    for where, row in json_lines(path):
+        try:
+            found = fact(row)
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from error
+        if found.id in facts:
+            raise ValueError(f"{where}: the id {found.id} is there twice")
+        facts[found.id] = found
+    return list(facts.values())
 
 
 def page_image(folder: Path, pdf: str, page: int) -> Image.Image:
@@ -83,9 +97,9 @@ def measure(item: Item, prediction: Prediction) -> dict[str, float]:
     """For every name of the folder, facts that hold of the answer and facts there, `NAME:passed` and `NAME:facts`."""
     truth: Truth = item.truth
     sums = {f"{name}:{what}": 0.0 for name in truth.names for what in ("passed", "facts")}
-    for fact, names in truth.facts:
+    for one, names in truth.facts:
         # No answer at all fails every fact, those of absence too.
-        passed = prediction.answered and fact.check(prediction.output).passed
+        passed = prediction.answered and one.check(prediction.output).passed
         for name in names:
             sums[f"{name}:passed"] += passed
             sums[f"{name}:facts"] += 1
@@ -93,10 +107,10 @@ def measure(item: Item, prediction: Prediction) -> dict[str, float]:
 
 
 def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
-    """Pass rates; `overall` is the mean over the files that have a fact in the sum."""
+    """Pass rates, NaN without a fact; `overall` is the mean over the files that have one in the sum."""
     names = [key.removesuffix(":facts") for key in sums if key.endswith(":facts")]
-    rates = {name: ratio(sums[f"{name}:passed"], sums[f"{name}:facts"]) for name in names}
+    rates = {name: ratio(sums[f"{name}:passed"], sums[f"{name}:facts"], np.nan) for name in names}
     files = [name for name in names if name.startswith("file_")]
-    total = np.sum([np.asarray(rates[name]) for name in files], axis=0)
-    there = np.sum([np.asarray(sums[f"{name}:facts"]) > 0 for name in files], axis=0)
-    return {"overall": ratio(total, there), **rates}
+    total = np.sum([np.nan_to_num(rates[name]) for name in files], axis=0)
+    there = np.sum([~np.isnan(rates[name]) for name in files], axis=0)
+    return {"overall": ratio(total, there, np.nan), **rates}

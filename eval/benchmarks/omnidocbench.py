@@ -1,9 +1,9 @@
 """OmniDocBench: pages of nine kinds of document, to be written as Markdown with HTML tables and LaTeX formulas.
 
 Protocol: OmniDocBench 1.5, end to end with quick match (`eval.metrics.omnidocbench`); `overall` is
-((1 - text edit) + TEDS + CDM) / 3, here in 0..1. CDM is `eval.metrics.cdm`'s, whose renderer is not the published one:
-formulas it cannot set are left out of CDM, so `cdm` and `overall` are near the published ones, not the same.
-Over pages without any table or formula, `overall` takes their part as 0.
+((1 - text edit) + TEDS + CDM) / 3. CDM is `eval.metrics.cdm`'s, whose renderer is not the published one:
+formulas it cannot set are left out of CDM (`unrenderable` is their share), so `cdm` and `overall` are near the
+published ones, not the same. Over pages without any table or formula there is no `overall`.
 
 Any folder in the format will do: one JSON file with a list of pages (`page_info`, `layout_dets`, `extra`) and the page
 images in `images/`. The one here is the demo of 18 pages, not the whole benchmark.
@@ -16,7 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from eval.benchmarks.base import Item, Number, rgb
+import numpy as np
+
+from eval.benchmarks.base import Item, Number, ratio, rgb
 from eval.benchmarks.files import json_file, unique
 from eval.metrics import omnidocbench as metric
 from eval.metrics.cdm import cdm
@@ -28,7 +30,7 @@ TASK = "parse"
 FOLDER = "../shared/data/documents"
 LICENCE = "OmniDocBench, for research only; code Apache-2.0; rights in the pages are their publishers'"
 MAIN = "text_edit"
-ERRORS: frozenset[str] = frozenset({"text_edit", "formula_edit", "formula_edit_each", "order_edit"})
+ERRORS: frozenset[str] = frozenset({"text_edit", "formula_edit", "formula_edit_each", "order_edit", "unrenderable"})
 
 
 def load(folder: Path) -> list[Item]:
@@ -57,14 +59,15 @@ def _item(folder: Path, page: Mapping[str, Any], source: Path, number: int) -> I
 
 def measure(item: Item, prediction: Prediction) -> dict[str, float]:
     """The page's sums of `eval.metrics.omnidocbench.page_counts` and of CDM."""
-    values = [cdm(*pair) for pair in metric.formula_pairs(prediction.output, item.truth)]
+    matches = metric.page_matches(prediction.output, item.truth)
+    values = [cdm(*pair) for pair in metric.formula_pairs(matches)]
     return {
-        **metric.page_counts(prediction.output, item.truth),
+        **metric.page_counts(matches),
         **metric.cdm_counts([value.f1 for value in values if value.renderable]),
     }
 
 
 def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
-    """Text, formula and order edit, TEDS, TEDS-S, CDM and overall."""
-    found = metric.scores(sums)
-    return {**found, "overall": found["overall"] / 100}
+    """Text, formula and order edit, TEDS, TEDS-S, CDM and overall; the share of true formulas that CDM leaves out."""
+    left_out = np.asarray(sums["formulas"]) - np.asarray(sums["cdm_formulas"])
+    return {**metric.scores(sums), "unrenderable": ratio(left_out, sums["formulas"], np.nan)}

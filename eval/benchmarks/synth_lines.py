@@ -7,6 +7,7 @@ the same 1,000 lines.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -30,8 +31,10 @@ HINT = "`python -m training.synth.held_out` makes it"
 def load(folder: Path) -> list[Item]:
     """The lines of the manifest; the truth is their text."""
     items = []
-    for _, row in manifest(folder, {"image": str, "text": str}, HINT):
+    for where, row in manifest(folder, {"image": str, "text": str}, HINT):
         text = single_spaces(row["text"])
+        if not text:
+            raise ValueError(f'{where}: "text" is blank.')
         items.append(Item(Path(row["image"]).stem, partial(rgb, folder / row["image"]), text, text))
     return unique(items, folder / MANIFEST)
 
@@ -44,4 +47,4 @@ def measure(item: Item, prediction: Prediction) -> dict[str, float]:
 
 def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
     """The character error rate, and the share of lines without an error."""
-    return {"cer": ratio(sums["edits"], sums["characters"]), "exact": ratio(sums["exact"], sums["lines"])}
+    return {"cer": ratio(sums["edits"], sums["characters"], math.nan), "exact": ratio(sums["exact"], sums["lines"])}

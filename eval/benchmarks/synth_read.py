@@ -9,6 +9,7 @@ the same 200 regions.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -34,10 +35,11 @@ HINT = "`python -m training.synth.held_out` makes it"
 
 def load(folder: Path) -> list[Item]:
     """The regions of the manifest; the truth is their text."""
-    rows = manifest(folder, {"image": str, "text": str}, HINT)
-    items = [
-        Item(Path(row["image"]).stem, partial(rgb, folder / row["image"]), row["text"], row["text"]) for _, row in rows
-    ]
+    items = []
+    for where, row in manifest(folder, {"image": str, "text": str}, HINT):
+        if not row["text"].strip():
+            raise ValueError(f'{where}: "text" is blank.')
+        items.append(Item(Path(row["image"]).stem, partial(rgb, folder / row["image"]), row["text"], row["text"]))
     return unique(items, folder / MANIFEST)
 
 
@@ -60,7 +62,7 @@ def measure(item: Item, prediction: Prediction) -> dict[str, float]:
 def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
     """Error rates of characters and words, and the words' F1."""
     return {
-        "cer": ratio(sums["edits"], sums["characters"]),
-        "wer": ratio(sums["word_edits"], sums["words"]),
+        "cer": ratio(sums["edits"], sums["characters"], math.nan),
+        "wer": ratio(sums["word_edits"], sums["words"], math.nan),
         "word_f1": precision_recall_f1(sums["matched"], sums["read"], sums["there"])[2],
     }

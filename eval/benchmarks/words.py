@@ -13,6 +13,7 @@ IIIT5K's own `testdata.mat` must be written out as `gt.txt` first: `ImgName`, a 
 
 from __future__ import annotations
 
+import math
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -112,5 +113,5 @@ def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
     return {
         "accuracy": ratio(sums["alphanumeric"], sums["words"]),
         "exact": ratio(sums["exact"], sums["words"]),
-        "cer": ratio(sums["edits"], sums["characters"]),
+        "cer": ratio(sums["edits"], sums["characters"], math.nan),
     }

@@ -8,22 +8,25 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from eval.metrics.text import folded, no_spaces
+from eval.metrics.text import folded, no_spaces, normalized
 
-# Beginnings of the months' names in English, German, French and Dutch, without accents.
-MONTHS = (
-    ("jan",),
-    ("feb", "fev"),
-    ("mar", "maa", "mrt"),
-    ("apr", "avr"),
-    ("may", "mai", "mei"),
-    ("jun", "juin"),
-    ("jul", "juil"),
-    ("aug", "aou"),
-    ("sep",),
-    ("oct", "okt"),
-    ("nov",),
-    ("dec", "dez"),
+# The months' names and usual abbreviations in English, German, French and Dutch, without accents.
+MONTHS = tuple(
+    frozenset(names.split())
+    for names in (
+        "january januar janner jaenner janvier januari jan janv",
+        "february februar fevrier februari feb febr fev fevr",
+        "march marz maerz mars maart mar mrz mrt",
+        "april avril apr avr",
+        "may mai mei",
+        "june juni juin jun",
+        "july juli juillet jul juil",
+        "august aout augustus aug",
+        "september septembre sep sept",
+        "october oktober octobre oct okt",
+        "november novembre nov",
+        "december dezember decembre dec dez",
+    )
 )
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _AMOUNT = re.compile(r"-?\d[\d.,' \u00a0\u202f]*")
@@ -48,7 +51,7 @@ def dates(text: str) -> set[date]:
 
     Two-digit years are of this century, and never come first.
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    plain = "".join(c for c in normalized("NFKD", text.lower()) if not unicodedata.combining(c))
     parts = re.findall(r"\d+|[^\W\d_]+", plain)
     numbers = [int(part) for part in parts if part.isdecimal() and len(part) <= 4][:3]
     names = [_month(part) for part in parts if not part.isdecimal()]
@@ -103,7 +106,7 @@ def _is_date(value: Any) -> bool:
 
 def _month(word: str) -> int:
     """The number of the month that the word names, 0 if none."""
-    return next((i for i, names in enumerate(MONTHS, start=1) if word.startswith(names)), 0)
+    return next((i for i, names in enumerate(MONTHS, start=1) if word in names), 0)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

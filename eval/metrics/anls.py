@@ -10,19 +10,11 @@ their white space is single spaces.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from eval.metrics.ned import normalised_distance
 from eval.metrics.text import single_spaces
 
 THRESHOLD = 0.5
-
-
-class AnlsSum(NamedTuple):
-    """Sums that add over questions; ANLS is `similarity / questions`."""
-
-    similarity: float
-    questions: int
 
 
 def anls(prediction: str, answers: Sequence[str]) -> float:
@@ -35,10 +27,3 @@ def anls(prediction: str, answers: Sequence[str]) -> float:
     given = single_spaces(prediction.lower())
     distance = min(normalised_distance(given, single_spaces(answer.lower())) for answer in answers)
     return 1 - distance if distance < THRESHOLD else 0.0
-
-
-def anls_sum(predictions: Sequence[str], answers: Sequence[Sequence[str]]) -> AnlsSum:
-    """ANLS summed over questions. Raises ValueError if the lists differ in length, or as `anls` does."""
-    if len(predictions) != len(answers):
-        raise ValueError("ANLS needs as many predictions as lists of accepted answers")
-    return AnlsSum(sum(map(anls, predictions, answers)), len(predictions))

@@ -227,19 +227,25 @@ def _reading_order(matched: list[int], covered: Bools) -> list[int]:
 def longest_common_subsequence(a: str, b: str) -> str:
     """One of the longest; among several, the one that skips from the end of `b` first. Which one it is matters to
     CLEval, for its characters are used up.
+
+    Bit-parallel (Hyyro 2004, "Bit-parallel LCS-length computation revisited"): of the table's row of a[:i], bit j of
+    `rises[i]` says whether its length rises from b[:j] to b[:j + 1].
     """
-    lengths = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
-    for i, x in enumerate(a, start=1):
-        above, row = lengths[i - 1], lengths[i]
-        for j, y in enumerate(b, start=1):
-            row[j] = above[j - 1] + 1 if x == y else max(above[j], row[j - 1])
+    codes = np.frombuffer(b.encode("utf-32-le", "surrogatepass"), np.uint32)
+    places = {x: int.from_bytes(np.packbits(codes == ord(x), bitorder="little").tobytes(), "little") for x in set(a)}
+    full = (1 << len(b)) - 1
+    flat, rises = full, [0]
+    for x in a:
+        flat = (flat + (flat & places[x]) | flat & ~places[x]) & full
+        rises.append(full & ~flat)
     i, j, backwards = len(a), len(b), []
-    while i and j:
+    while i:
+        # Where the row does not rise, skipping from b loses nothing; the next place that matters is that of the bit.
+        j = ((rises[i] | places[a[i - 1]]) & ((1 << j) - 1)).bit_length()
+        if not j:
+            break
         if a[i - 1] == b[j - 1]:
             backwards.append(a[i - 1])
-            i, j = i - 1, j - 1
-        elif lengths[i - 1][j] > lengths[i][j - 1]:
-            i -= 1
-        else:
             j -= 1
+        i -= 1
     return "".join(reversed(backwards))

@@ -20,19 +20,18 @@ and `footnote` are not here. Every test takes time linear in the page for a fact
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
-import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from functools import cache, lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 from rapidfuzz import fuzz
 
 from eval.metrics.cdm import tokens
-from eval.metrics.table_grid import Grid, html_tables, markdown_tables
+from eval.metrics.table_grid import MAX_PLACES, Grid, html_tables, markdown_tables
+from eval.metrics.text import normalized
 
 _SIMPLE = str.maketrans(
     dict.fromkeys("‘’‚", "'")
@@ -47,6 +46,7 @@ _WRONG_SCRIPT = re.compile(
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()]*\)")
 _SAME_PLACE = 0.2  # em
 _MAX_FORMULAS = 200  # of one page, those most like the reference
+_MAX_CELLS = 1000  # of one page that are like the cell wanted, the first
 
 
 class Verdict(NamedTuple):
@@ -67,7 +67,7 @@ def normalise(text: str) -> str:
     text = re.sub(r"</?[bi]>", "", text)
     text = re.sub(r"(\*\*|__)(.*?)\1", r"\2", text)
     text = re.sub(r"(\*|_)(.*?)\1", r"\2", text)
-    return unicodedata.normalize("NFC", re.sub(r"\s+", " ", text)).translate(_SIMPLE)
+    return normalized("NFC", re.sub(r"\s+", " ", text)).translate(_SIMPLE)
 
 
 _wanted = lru_cache(maxsize=4096)(normalise)  # the same facts are checked again and again
@@ -181,6 +181,19 @@ def near_starts(wanted: str, page: str, edits: int) -> list[int]:
     return [int(start) for run in best for start in run[np.diff(run, prepend=-2) > 1]]
 
 
+_Tables = list[tuple[Grid, list[str]]]
+
+
+@lru_cache(maxsize=1)  # a page's facts are checked one after another
+def _tables(page: str) -> tuple[_Tables, _Tables]:
+    """The page's HTML and Markdown tables, each with its cells' texts as they are compared."""
+    html = html_tables(page)
+    markdown = markdown_tables(page, MAX_PLACES - sum(len(grid.places) for grid in html))
+    plain = cache(normalise)  # a cell of a table in a table is in both
+    found, also = ([(grid, [plain(cell.text) for cell in grid.cells]) for grid in grids] for grids in (html, markdown))
+    return found, also
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table(Fact):
     """Type table."""
@@ -195,18 +208,19 @@ class Table(Fact):
     ignore_markdown_tables: bool = False
 
     def check(self, text: str) -> Verdict:
-        grids = html_tables(text) + ([] if self.ignore_markdown_tables else markdown_tables(text))
-        if not grids:
+        html, markdown = _tables(text)
+        tables = html if self.ignore_markdown_tables else html + markdown
+        if not tables:
             return Verdict(False, "no table in the page")
-        reasons = []
-        for grid in grids:
-            texts = [normalise(cell.text) for cell in grid.cells]
-            for i, found in enumerate(texts):
-                if self._like(self.cell, found):
-                    reason = self._unrelated(grid, texts, i)
-                    if not reason:
-                        return PASSED
-                    reasons.append(reason)
+        reasons: list[str] = []
+        cells = (
+            (grid, texts, i) for grid, texts in tables for i in range(len(texts)) if self._like(self.cell, texts[i])
+        )
+        for grid, texts, i in islice(cells, _MAX_CELLS):
+            reason = self._unrelated(grid, texts, i)
+            if not reason:
+                return PASSED
+            reasons.append(reason)
         return Verdict(False, "; ".join(reasons[:5]) or f"no cell '{self.cell[:40]}' in any table")
 
     def _like(self, wanted: str, found: str) -> bool:
@@ -219,10 +233,8 @@ class Table(Fact):
             wanted = getattr(self, name)
             if not wanted:
                 continue
-            if name.endswith("heading"):
-                others = grid.headings(cell, {"left_heading": "left", "top_heading": "up"}[name])
-            else:
-                others = grid.neighbours(cell, name)
+            heading = {"left_heading": "left", "top_heading": "up"}.get(name)
+            others = grid.headings(cell, heading) if heading else grid.neighbours(cell, name)
             if not any(self._like(wanted, texts[other]) for other in others):
                 return f"{name} of '{texts[cell][:40]}' is not '{wanted[:40]}'"
         return ""
@@ -339,23 +351,3 @@ def fact(row: Any) -> Fact:
     if missing := sorted(needed - row.keys()):
         raise ValueError(f"field {missing[0]!r} is missing")
     return kind(**row)
-
-
-def load_facts(path: Path) -> list[Fact]:
-    """All facts of one JSONL file, blank lines skipped.
-
-    Raises ValueError naming the file and line of a broken or repeated fact.
-    """
-    facts: list[Fact] = []
-    ids: set[str] = set()
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            facts.append(fact(json.loads(line)))
-            if facts[-1].id in ids:
-                raise ValueError(f"the id {facts[-1].id} is there twice")
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"{path.name}, line {number}: {error}") from error
-        ids.add(facts[-1].id)
-    return facts

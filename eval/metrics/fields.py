@@ -16,14 +16,14 @@ list or object.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from eval.metrics.ned import normalised_distance
 from eval.metrics.text import no_spaces
 
-_START = re.compile(r"[\[{]")
+MOST_STARTS = 20  # braces of an answer that are tried
+MOST_PATH = 1000  # characters; an answer that nests deeply would have paths of the square of its length
 
 
 class FieldCounts(NamedTuple):
@@ -35,30 +35,36 @@ class FieldCounts(NamedTuple):
 
 
 def parse_fields(text: str) -> dict[str, Any] | None:
-    """The JSON object in a model's answer, bare or fenced, whatever stands before and after it.
+    """The first JSON object in a model's answer, bare, fenced or in a list, whatever stands before and after it.
 
-    None if the first bracket or brace of the answer does not start a whole JSON object.
+    Each of the first MOST_STARTS braces is tried in turn, so that words in braces before the object do no harm; of an
+    answer that breaks off, the first object inside that is whole counts. None if there is no such brace.
     """
-    start = _START.search(text)
-    if not start:
-        return None
-    try:
-        # Not strict: models write line ends inside strings as they are.
-        value, _ = json.JSONDecoder(strict=False).raw_decode(text, start.start())
-    except (ValueError, RecursionError):  # broken; nested a thousand deep
-        return None
-    return value if isinstance(value, dict) else None
+    decoder = json.JSONDecoder(strict=False)  # not strict: models write line ends inside strings as they are
+    start = -1
+    for _ in range(MOST_STARTS):
+        start = text.find("{", start + 1)
+        if start < 0:
+            break
+        try:
+            value, _ = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):  # broken; nested a thousand deep
+            continue
+        return cast(dict[str, Any], value)
+    return None
 
 
 def flatten(fields: Mapping[str, Any] | None) -> dict[str, str]:
     """Dotted path -> value as text; see the module.
 
-    Where two paths collide the later field counts. None has no fields.
+    Where two paths collide the later field counts. A path over MOST_PATH characters is left out. None has no fields.
     """
     flat: dict[str, str] = {}
     todo: list[tuple[str, Any]] = [("", fields or {})]
     while todo:  # no recursion: a model's answer may nest deeply
         path, value = todo.pop()
+        if len(path) > MOST_PATH:
+            continue
         if isinstance(value, Mapping):
             todo += reversed([(f"{path}.{key}" if path else str(key), item) for key, item in value.items()])
         elif isinstance(value, list | tuple):

@@ -9,16 +9,8 @@ apart.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
-
-
-class NedSum(NamedTuple):
-    """Sums that add over samples; the mean NED is `distance / samples`."""
-
-    distance: float
-    samples: int
 
 
 def normalised_distance(reading: str, truth: str) -> float:
@@ -26,16 +18,8 @@ def normalised_distance(reading: str, truth: str) -> float:
     return float(Levenshtein.normalized_distance(reading, truth))
 
 
-def ned_sum(readings: Sequence[str], truths: Sequence[str]) -> NedSum:
-    """NED summed over samples, as the lines of a page. Raises ValueError if the lists differ in length."""
-    if len(readings) != len(truths):
-        raise ValueError("NED needs as many readings as truths")
-    return NedSum(sum(map(normalised_distance, readings, truths)), len(truths))
-
-
 def ned(readings: Sequence[str], truths: Sequence[str]) -> float:
     """Mean NED. Raises ValueError if the lists differ in length or are empty."""
-    total = ned_sum(readings, truths)
-    if not total.samples:
-        raise ValueError("NED needs at least one sample")
-    return total.distance / total.samples
+    if len(readings) != len(truths) or not truths:
+        raise ValueError("NED needs as many readings as truths, and at least one")
+    return sum(map(normalised_distance, readings, truths)) / len(truths)

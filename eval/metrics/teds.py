@@ -23,23 +23,12 @@ left to run for hours. HTML that nests deeper than libxml2 allows (256 elements 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from apted import APTED, Config
 from lxml import etree, html
 from rapidfuzz.distance import Levenshtein
 
 MAX_NODES = 2000  # elements of one table, those inside cells included
 MAX_CHARACTERS = 500_000  # of one table's HTML
-
-
-class TedsSum(NamedTuple):
-    """Sums over tables; the mean TEDS is `teds / tables`."""
-
-    teds: float
-    structure: float  # TEDS-S
-    tables: int
 
 
 class _Node:
@@ -90,15 +79,12 @@ def teds(prediction: str, truth: str, structure_only: bool = False, max_nodes: i
     return 1.0 - float(APTED(a, b, _Costs()).compute_edit_distance()) / max(_size(predicted), _size(true))
 
 
-def teds_sum(predictions: Sequence[str], truths: Sequence[str]) -> TedsSum:
-    """TEDS and TEDS-S summed over pairs of tables, for a page with several; a missing prediction is "".
-
-    Raises ValueError if the lists differ in length, or as `teds` does.
-    """
-    if len(predictions) != len(truths):
-        raise ValueError("TEDS needs as many predictions as truths.")
-    pairs = list(zip(predictions, truths, strict=True))
-    return TedsSum(sum(teds(*pair) for pair in pairs), sum(teds(*pair, True) for pair in pairs), len(pairs))
+def teds_or_zero(prediction: str, truth: str, structure_only: bool = False, max_nodes: int = MAX_NODES) -> float:
+    """TEDS in 0..1: 0 where `teds` is below 0, a cut that is ours, and where the tables are too large to compare."""
+    try:
+        return max(0.0, teds(prediction, truth, structure_only, max_nodes))
+    except ValueError:
+        return 0.0
 
 
 def _table(page: str, which: str) -> etree._Element | None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from typing import Literal
+
+MOST_MARKS = 30  # that may follow one another; the Unicode Standard (UAX 15, stream-safe text) has the same limit
 
 
 def single_spaces(text: str) -> str:
@@ -17,7 +21,20 @@ def no_spaces(text: str) -> str:
 
 def nfkc(text: str) -> str:
     """Unicode NFKC: full-width letters, ligatures and compatibility signs in their plain form."""
-    return unicodedata.normalize("NFKC", text)
+    return normalized("NFKC", text)
+
+
+def normalized(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
+    """A Unicode normal form, of a run of combining marks only the first MOST_MARKS: ordering a run takes time that
+    grows with the square of its length."""
+    if text.isascii():
+        return text
+    # All that decomposes into marks alone is one, whatever its own combining class is.
+    marks = [sign for sign in set(text) if all(map(unicodedata.combining, unicodedata.normalize("NFKD", sign)))]
+    if marks:
+        mark = f"[{re.escape(''.join(sorted(marks)))}]"
+        text = re.sub(f"({mark}{{{MOST_MARKS}}}){mark}+", r"\1", text)
+    return unicodedata.normalize(form, text)
 
 
 def folded(text: str) -> str:

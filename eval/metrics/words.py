@@ -10,20 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
-from eval.metrics.pooled import precision_recall_f1
-
 _WORD = re.compile(r"[A-Z0-9]+")
-
-
-class WordScores(NamedTuple):
-    """Shares in 0..1."""
-
-    precision: float
-    recall: float
-    f1: float
 
 
 class WordCounts(NamedTuple):
@@ -48,12 +38,3 @@ def word_counts(reading: str, truth: str, words: Callable[[str], Counter[str]] =
     """The counts of one page."""
     read, there = words(reading), words(truth)
     return WordCounts((read & there).total(), read.total(), there.total())
-
-
-def word_scores(
-    readings: Sequence[str], truths: Sequence[str], words: Callable[[str], Counter[str]] = alphanumeric_words
-) -> WordScores:
-    """Pooled over pages; 0 where nothing was read or is there. Raises ValueError if the lists differ in length."""
-    pages = [word_counts(reading, truth, words) for reading, truth in zip(readings, truths, strict=True)]
-    matched, read, there = (sum(counts) for counts in zip(WordCounts(0, 0, 0), *pages, strict=True))
-    return WordScores(*map(float, precision_recall_f1(matched, read, there)))

@@ -6,7 +6,7 @@ Makes `lines` (single lines), `read` (regions of two to four lines) and `spottin
 line), each with images and a `manifest.jsonl` that `eval.benchmarks.synth_*` read. Fonts are of families, and the words
 of prose and names of a vocabulary, that training never draws (see `fonts.held_out`, `text.is_held_out_word`); receipt
 words, and the rules for numbers, prices, codes and dates, are those of training. The same seed and fonts give the same
-files.
+texts, and with the same versions of Pillow and of the FreeType in it the same files.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=Path, default=Path("runs/held_out"))
     for name, count in COUNTS.items():
-        parser.add_argument(f"--{name}", type=int, default=count, metavar="COUNT", help=f"default: {count}")
+        parser.add_argument(f"--{name}", type=_count, default=count, metavar="COUNT", help=f"default: {count}")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--fonts", type=Path, help="folder of .ttf files instead of the installed ones")
     options = parser.parse_args()
@@ -82,6 +82,12 @@ def main() -> None:
         write(options.output / name, name, count, options.seed, fonts)
         print(f"{count} images in {options.output / name}")
     print(f"{len(fonts)} held-out font families")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)
 
 
 if __name__ == "__main__":

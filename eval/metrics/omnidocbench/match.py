@@ -75,7 +75,8 @@ def simple_match(truth: Sequence[str], prediction: Sequence[str]) -> list[Pair]:
     rows, columns = linear_sum_assignment(distances(truth, prediction))
     partner = dict(zip(rows.tolist(), columns.tolist(), strict=True))
     pairs = [Pair((t,), (partner[t],) if t in partner else ()) for t in range(len(truth))]
-    rest = tuple(p for p in range(len(prediction)) if p not in set(partner.values()))
+    taken = set(partner.values())
+    rest = tuple(p for p in range(len(prediction)) if p not in taken)
     return [*pairs, Pair((), rest)] if rest else pairs
 
 

@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from eval.metrics.omnidocbench.scan import Delimiters, delimited, without
+from eval.metrics.text import normalized
 
 INLINE = (Delimiters("$", "$"), Delimiters("\\(", "\\)"))
 _ESCAPED = re.compile(r"\\[\\_&%^]")
@@ -47,7 +48,9 @@ _GREEK = (
     *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu"),
     *("xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
 )
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*)>")
+# Linear: what a run could give back to the next one it keeps.
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)((?:[^<>\"']++|\"[^\"<>]*+\"|'[^'<>]*+')*)>")
+_NO_CHARACTER = re.compile(r"&#[0-9]{20,};?")  # html.unescape refuses numbers of thousands of digits
 _SPAN = re.compile(r"\b(colspan|rowspan)\s*=\s*[\"']?(\d+)", re.IGNORECASE)
 _KEPT_TAGS = {"table", "tr", "td", "br"}
 
@@ -108,14 +111,14 @@ def latex_text(latex: str) -> str:
             if sign and not now.dropped:
                 shown += [_styled(char, now.alphabet) + now.accent for char in sign]
             waiting = waiting if token[0] == "\\" and not sign else None
-    return unicodedata.normalize("NFC", "".join(shown))
+    return normalized("NFC", "".join(shown))
 
 
 def table(markup: str) -> str:
     """An HTML table as TEDS compares it, a whole little page; "" if there is no table in `markup`."""
     markup = without(markup, Delimiters("<colgroup>", "</colgroup>"))
-    markup = html.unescape(_TAG.sub(_plain_tag, markup)).replace("\n", "")
-    markup = unicodedata.normalize("NFKC", markup)
+    markup = _NO_CHARACTER.sub("\ufffd", _TAG.sub(_plain_tag, markup))
+    markup = normalized("NFKC", html.unescape(markup).replace("\n", ""))
     start, end = markup.find("<table>"), markup.rfind("</table>")
     if start < 0 or end < start:
         return ""

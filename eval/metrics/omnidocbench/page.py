@@ -33,9 +33,9 @@ from eval.metrics.omnidocbench import normalise
 from eval.metrics.omnidocbench.blocks import Block, Kind, blocks
 from eval.metrics.omnidocbench.match import CONFIDENT, Pair, distances, quick_match, simple_match
 from eval.metrics.omnidocbench.truth import FORMULA, IGNORED, TABLE, TEXT, TrueBlock, array_lines, page_blocks
-from eval.metrics.pooled import Number
+from eval.metrics.pooled import Number, ratio
 from eval.metrics.reading_order import RankedPair, ranks, reading_order_edit
-from eval.metrics.teds import teds
+from eval.metrics.teds import teds_or_zero
 
 _FORMULAS = (Kind.FORMULA, Kind.INLINE)
 _COMPARED = (Kind.TEXT, *_FORMULAS)
@@ -82,7 +82,11 @@ class PageMatches(NamedTuple):
 
 
 def page_matches(prediction: str, page: Mapping[str, Any], version: Version = "1.5") -> PageMatches:
-    """The matched blocks of one page; `page` is an entry of OmniDocBench's JSON."""
+    """The matched blocks of one page, for `page_counts` and `formula_pairs`.
+
+    `prediction` is the page's Markdown, "" where there is none; `page` is an entry of OmniDocBench's JSON.
+    Raises ValueError if `page` has no list of annotated blocks.
+    """
     found = blocks(prediction, version)
     truth = page_blocks(page, version)
     tables, spare = _tables(found, [block for block in truth if block.category == TABLE])
@@ -113,17 +117,12 @@ def page_matches(prediction: str, page: Mapping[str, Any], version: Version = "1
     return PageMatches([pair for pair in pairs if any(pair)], formulas, tables, order)
 
 
-def page_counts(prediction: str, page: Mapping[str, Any], version: Version = "1.5") -> dict[str, float]:
-    """One page's sums, the same names for every page; they add over pages. See `scores`.
-
-    `prediction` is the page's Markdown, "" where there is none; `page` is an entry of OmniDocBench's JSON.
-    Raises ValueError if `page` has no list of annotated blocks.
-    """
-    matches = page_matches(prediction, page, version)
+def page_counts(matches: PageMatches) -> dict[str, float]:
+    """One page's sums, the same names for every page; they add over pages. See `scores`."""
     text = [edit_counts(*pair) for pair in matches.text]
     formulas = [edit_counts(*match.norms) for match in matches.formulas]
-    similarity = [_teds(*pair, structure_only=False) for pair in matches.tables]
-    structure = [_teds(*pair, structure_only=True) for pair in matches.tables]
+    similarity = [teds_or_zero(*pair) for pair in matches.tables]
+    structure = [teds_or_zero(*pair, structure_only=True) for pair in matches.tables]
     predicted, true = ranks(matches.order)
     return {
         "text_edit": pooled(text),
@@ -143,11 +142,11 @@ def page_counts(prediction: str, page: Mapping[str, Any], version: Version = "1.
     }
 
 
-def formula_pairs(prediction: str, page: Mapping[str, Any], version: Version = "1.5") -> list[tuple[str, str]]:
+def formula_pairs(matches: PageMatches) -> list[tuple[str, str]]:
     """The page's display formulas as (prediction, truth) in LaTeX without delimiters, for CDM; "" where not read."""
     return [
         (_latex([read.block.content for read in match.read]), _latex([block.content for block in match.truth]))
-        for match in page_matches(prediction, page, version).formulas
+        for match in matches.formulas
     ]
 
 
@@ -161,10 +160,10 @@ def cdm_counts(values: Sequence[float]) -> dict[str, float]:
 
 
 def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
-    """Scores from sums over any pages, elementwise; shares in 0..1 but `overall` in 0..100; 0 if nothing was there.
+    """Scores from sums over any pages, elementwise, in 0..1; NaN where there was nothing of the kind.
 
-    overall = ((1 - text edit) * 100 + 100 TEDS + 100 CDM) / 3, version 1.5. It needs CDM; without `cdm` in `sums` there
-    is neither a CDM nor an overall score.
+    overall = ((1 - text edit) + TEDS + CDM) / 3, version 1.5, where it is in percent; NaN where one of the three is. It
+    needs CDM; without `cdm` in `sums` there is neither a CDM nor an overall score.
     """
     result: dict[str, Number] = {}
     for name, whole in (("text_edit", "text_pages"), ("teds", "table_pages"), ("teds_s", "table_pages"),
@@ -172,23 +171,14 @@ def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
                         ("teds_s_each", "tables"), ("formula_edit_each", "formulas"), ("cdm", "cdm_pages"),
                         ("cdm_each", "cdm_formulas")):  # fmt: skip
         if name in sums:
-            part, count = np.asarray(sums[name], np.float64), np.asarray(sums[whole], np.float64)
-            share = np.divide(part, count, out=np.zeros(np.broadcast(part, count).shape), where=count != 0)
-            result[name] = share if share.ndim else float(share)
+            result[name] = ratio(sums[name], sums[whole], np.nan)
     if "cdm" in result:
-        result["overall"] = 100 * (1 - result["text_edit"] + result["teds"] + result["cdm"]) / 3
+        result["overall"] = (1 - result["text_edit"] + result["teds"] + result["cdm"]) / 3
     return result
 
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / max(1, len(values))
-
-
-def _teds(prediction: str, truth: str, structure_only: bool) -> float:
-    try:
-        return teds(prediction, truth, structure_only)
-    except ValueError:  # too large to compare; the published code counts a table it cannot compare as 0, too
-        return 0.0
 
 
 def _match(truth: Sequence[TrueBlock], reads: Sequence[Read], version: Version) -> list[Match]:
