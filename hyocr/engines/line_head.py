@@ -18,8 +18,8 @@ from hyocr.engines.base import Generation
 from hyocr.model import tower
 from hyocr.model.ctc import Character, CtcHead
 
-BATCH_PIXELS = 2**21
-"""Pixels that go through the tower at once: 256 canvases of 256 x 32 take about 0.3 GB."""
+BATCH_PIXELS = {"cpu": 2**18, "cuda": 2**23}
+"""Pixels that go through the tower at once: on a CPU, eight times as many read no faster and take 0.2 GB more."""
 
 LOOKS = ((0.85, 0), (1.0, 0), (1.2, 0), (1.45, 0), (1.1, 2), (1.1, -3))
 """How a line is looked at: stretched by a factor, and cropped (or, negative, padded) by pixels above and below.
@@ -39,6 +39,7 @@ class LineHead:
         self._tower = model.model.vision_tower
         self._patch = model.config.vision_config.patch_size
         self._head = head.to(model.device).eval()
+        self._batch_pixels = BATCH_PIXELS.get(model.device.type, BATCH_PIXELS["cpu"])
 
     def read(self, images: Sequence[Image.Image]) -> list[Generation]:
         """One Generation per line canvas (see `hyocr.canvas`), in order; each character counts as a token.
@@ -55,7 +56,7 @@ class LineHead:
             by_width[image.width].append(i)
         done: dict[int, Generation] = {}
         for width, members in by_width.items():
-            step = max(1, BATCH_PIXELS // (width * HEIGHT))
+            step = max(1, self._batch_pixels // (width * HEIGHT))
             for start in range(0, len(members), step):
                 batch = members[start : start + step]
                 done.update(zip(batch, self._read([images[i] for i in batch]), strict=True))
