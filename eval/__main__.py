@@ -65,14 +65,18 @@ def run(options: argparse.Namespace) -> int:
         predict(bench, items, system, folder)
     finally:
         finish(folder)
-    return _score(bench, items, folder / PREDICTIONS, folder)
+    return _score(bench, items, folder / PREDICTIONS, folder, read_run(folder))
 
 
 def score(options: argparse.Namespace) -> int:
     """Scores anybody's predictions."""
     bench = benchmark(options.bench)
     items = _items(bench, options.data, options.count)
-    return _score(bench, items, options.predictions, options.output or options.predictions.with_suffix(""))
+    path: Path = options.predictions
+    if path.name == PREDICTIONS and (path.parent / RUN).exists() and read_run(path.parent)["benchmark"] == bench.NAME:
+        return _score(bench, items, path, options.output or path.parent, read_run(path.parent))
+    folder = options.output or path.with_name(f"{path.stem}-{bench.NAME}")
+    return _score(bench, items, path, folder, {"system": path.stem, "settings": {}})
 
 
 def compare_runs(options: argparse.Namespace) -> int:
@@ -90,17 +94,16 @@ def compare_runs(options: argparse.Namespace) -> int:
     return max(_say_missing(of_one, path) for of_one, path in zip(pages, paths, strict=True))
 
 
-def _score(bench: Benchmark, items: list[Item], path: Path, folder: Path) -> int:
-    """Writes scores.json and report.html to `folder` and prints the scores."""
+def _score(bench: Benchmark, items: list[Item], path: Path, folder: Path, about: dict[str, Any]) -> int:
+    """Writes scores.json and report.html to `folder` and prints the scores; `about` has the system and its settings."""
     pages = _pages(bench, items, path)
-    ours = path.name == PREDICTIONS and (path.parent / RUN).exists()
-    about = read_run(path.parent) if ours else {"system": path.stem, "settings": {}}
     result: dict[str, Any] = {"system": about["system"], "settings": about["settings"]} | summary(bench, pages)
     output.prepare(folder)
     write_json(folder / "scores.json", result)
     report = write_report(folder, bench, pages, result)
     for name, value in result["scores"].items():
-        print(f"{name:24} {value['value']:.4f}  [{value['low']:.4f}, {value['high']:.4f}]")
+        known = value["value"] is not None
+        print(f"{name:26}", "{value:.4f}  [{low:.4f}, {high:.4f}]".format(**value) if known else "nothing to score")
     print(f"{len(pages)} pages of {bench.NAME}, {result['failed']} failed; {report}")
     return _say_missing(pages, path)
 

@@ -88,7 +88,7 @@ def test_every_benchmark_has_the_shape_of_its_siblings():
 def test_a_perfect_answer_scores_one(tmp_path, eval_command):
     path = write(tmp_path / "mine.jsonl", TRUTH)
     code, _ = eval_command("score", path, "--bench", "receipts")
-    scores = json.loads((tmp_path / "mine" / "scores.json").read_text())
+    scores = json.loads((tmp_path / "mine-receipts" / "scores.json").read_text())
     assert code == 0
     assert scores["scores"]["word_f1"] == {"value": 1.0, "low": 1.0, "high": 1.0}
     assert (scores["items"], scores["missing"], scores["failed"], scores["seconds"]) == (4, 0, 0, None)
@@ -136,6 +136,16 @@ def test_a_broken_file_gets_a_sentence_and_exit_code_2(tmp_path, eval_command, c
     assert (code, said.count("\n")) == (2, 1)
     assert sentence in said
     assert not (tmp_path / "scores.json").exists()
+
+
+def test_nothing_to_score_is_printed_as_such(tmp_path, eval_command, receipts, capsys, monkeypatch):
+    bench = benchmark("receipts_lines")
+    blank = [replace(item, truth="", text="") for item in bench.load(receipts)]
+    monkeypatch.setattr(bench, "load", lambda _: blank)
+    path = write(tmp_path / "mine.jsonl", {item.id: "" for item in blank})
+    monkeypatch.setattr(sys, "argv", ["eval", "score", str(path), "--bench", "receipts_lines"])
+    assert command.main() == 0
+    assert "nothing to score" in capsys.readouterr().out
 
 
 def test_no_file_and_no_data_get_a_sentence_each(tmp_path, eval_command, receipts):
