@@ -386,7 +386,14 @@ def test_ctrl_c(tmp_path: Path) -> None:
     picture(tmp_path / "a.png", size=(100, 100))
     picture(tmp_path / "b.png", size=(200, 100))
     command = [sys.executable, "-c", SLOW, "read", str(tmp_path), "--output", str(tmp_path / "out")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "at work\n"
         time.sleep(0.1)
