@@ -24,7 +24,7 @@ from eval.benchmarks import BENCHMARKS, benchmark
 from eval.benchmarks.base import Benchmark, Item
 from eval.compare import compare
 from eval.compare import table as differences
-from eval.predictions import Prediction, PredictionError, read_predictions
+from eval.predictions import read_predictions
 from eval.report import write_report
 from eval.runner import PREDICTIONS, RUN, begin, finish, predict, read_run, write_json
 from eval.scoring import PageScore, score_pages, summary
@@ -41,7 +41,7 @@ def main() -> int:
     options = _options()
     try:
         return int(options.do(options))
-    except (PredictionError, FileNotFoundError, ValueError) as error:
+    except (FileNotFoundError, ValueError) as error:
         return _complain(str(error), INPUT)
     except (HyocrError, ImportError, OSError) as error:
         return _complain(str(error), 1)
@@ -73,8 +73,10 @@ def score(options: argparse.Namespace) -> int:
     bench = benchmark(options.bench)
     items = _items(bench, options.data, options.count)
     path: Path = options.predictions
-    if path.name == PREDICTIONS and (path.parent / RUN).exists() and read_run(path.parent)["benchmark"] == bench.NAME:
-        return _score(bench, items, path, options.output or path.parent, read_run(path.parent))
+    if path.name == PREDICTIONS and (path.parent / RUN).exists():
+        run_of_it = read_run(path.parent)
+        if run_of_it["benchmark"] == bench.NAME:
+            return _score(bench, items, path, options.output or path.parent, run_of_it)
     folder = options.output or path.with_name(f"{path.stem}-{bench.NAME}")
     return _score(bench, items, path, folder, {"system": path.stem, "settings": {}})
 
@@ -116,8 +118,7 @@ def _items(bench: Benchmark, data: Path | None, count: int | None) -> list[Item]
 
 
 def _pages(bench: Benchmark, items: list[Item], path: Path) -> list[PageScore]:
-    predictions: dict[str, Prediction] = read_predictions(path, {item.id for item in items})
-    return score_pages(bench, items, predictions)
+    return score_pages(bench, items, read_predictions(path, {item.id for item in items}))
 
 
 def _say_missing(pages: Sequence[PageScore], path: Path) -> int:

@@ -22,7 +22,7 @@ FAILED, MISSING = "failed", "missing"
 STATUSES = ("ok", "partial", FAILED)
 
 
-class PredictionError(Exception):
+class PredictionError(ValueError):
     """A predictions file that cannot be scored; the message is a sentence with the line's number."""
 
 

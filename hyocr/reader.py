@@ -114,13 +114,14 @@ class Reader:
     def _read_lines(self, page: Page, result: PageResult) -> None:
         grouped = rows([crop for crop in propose(page.image) if crop.image.width and crop.image.height])
         prompt = read.prompt(self.language)
-        requests = [_line_request(canvas(crop.image), prompt) for row in grouped for crop in row]
+        requests = [line_request(canvas(crop.image), prompt) for row in grouped for crop in row]
         generations = self.engine.generate(requests) if requests else []
         _merge(result, grouped, generations)
         _conclude(result, generations)
 
 
-def _line_request(image: Image.Image, prompt: str) -> Request:
+def line_request(image: Image.Image, prompt: str) -> Request:
+    """Asks for the text of one line canvas (`hyocr.canvas`)."""
     # A character takes four pixels or more at the canvas height of 32: the limit cuts nothing and stops runaway lines.
     return Request(image, prompt, max_tokens=16 + image.width // 4, single_line=True)
 

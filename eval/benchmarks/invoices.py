@@ -23,7 +23,6 @@ counts).
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from functools import partial
@@ -33,11 +32,10 @@ from typing import Any
 import pypdfium2
 from PIL import Image
 
+from eval.benchmarks import key_values
 from eval.benchmarks.base import Item, Number, ratio
 from eval.benchmarks.files import checked, json_file, unique
 from eval.benchmarks.written import normalised, stands_in
-from eval.metrics.fields import field_counts, field_similarity, flatten, parse_fields
-from eval.metrics.pooled import precision_recall_f1
 from eval.predictions import Prediction
 from hyocr.errors import InputError
 from hyocr.sources import open_source
@@ -71,10 +69,7 @@ def _item(path: Path, page: Path) -> Item:
     truth = {key: value for key, value in fields.items() if _scalar(value) and (not text or stands_in(text, value))}
     if not truth:
         raise ValueError(f"{path}: none of the values stands on the first page of {page.name}.")
-    keys = "[" + ",".join(f"'{key}'" for key in truth) + "]"
-    return Item(
-        path.stem, partial(first_page, page), truth, json.dumps(truth, ensure_ascii=False, indent=1), {"keys": keys}
-    )
+    return key_values.item(path.stem, partial(first_page, page), truth, truth)
 
 
 def _scalar(value: Any) -> bool:
@@ -104,30 +99,11 @@ def first_page(path: Path) -> Image.Image:
 
 def measure(item: Item, prediction: Prediction) -> dict[str, float]:
     """Fields matched, as they are and normalised, predicted, there and missing; the page's similarity."""
-    answer = parse_fields(prediction.output)
-    given, truth = flatten(answer), flatten(item.truth)
-    exact = field_counts(given, truth)
-    return {
-        "matched": exact.matched,
-        "normalised": field_counts(normalised(given, item.truth), normalised(truth, item.truth)).matched,
-        "predicted": exact.predicted,
-        "there": exact.there,
-        "missing": sum(not given.get(key, "").strip() for key in truth),
-        "similarity": field_similarity(answer, item.truth),
-        "unparsed": answer is None,
-        "pages": 1,
-    }
+    return key_values.measure(
+        prediction.output, item.truth, "normalised", lambda fields: normalised(fields, item.truth)
+    )
 
 
 def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
     """See the module."""
-    precision, recall, f1 = precision_recall_f1(sums["matched"], sums["predicted"], sums["there"])
-    return {
-        "normalised_f1": precision_recall_f1(sums["normalised"], sums["predicted"], sums["there"])[2],
-        "exact_f1": f1,
-        "exact_precision": precision,
-        "exact_recall": recall,
-        "similarity": ratio(sums["similarity"], sums["pages"]),
-        "missing": ratio(sums["missing"], sums["there"], math.nan),
-        "unparsed": ratio(sums["unparsed"], sums["pages"], math.nan),
-    }
+    return {**key_values.scores(sums, "normalised"), "missing": ratio(sums["missing"], sums["there"], math.nan)}

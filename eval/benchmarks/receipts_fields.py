@@ -7,14 +7,12 @@ truth is upper-cased); `similarity` is the mean over the union of keys of 1 - no
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from eval.benchmarks.base import Item, Number, ratio, rgb
-from eval.metrics.fields import field_counts, field_similarity, flatten, parse_fields
-from eval.metrics.pooled import precision_recall_f1
+from eval.benchmarks import key_values
+from eval.benchmarks.base import Item, Number, rgb
 from eval.metrics.text import folded
 from eval.predictions import Prediction
 from eval.receipts_data import receipts
@@ -31,47 +29,20 @@ KEYS = ("company", "date", "address", "total")
 
 def load(folder: Path) -> list[Item]:
     """The dev receipts; the truth is their fields."""
-    keys = "[" + ",".join(f"'{key}'" for key in KEYS) + "]"
     return [
-        Item(
-            page.path.stem,
-            partial(rgb, page.path),
-            page.fields,
-            json.dumps(page.fields, ensure_ascii=False, indent=1),
-            {"keys": keys},
-        )
-        for page in receipts(folder, "dev")
+        key_values.item(page.path.stem, partial(rgb, page.path), page.fields, KEYS) for page in receipts(folder, "dev")
     ]
 
 
 def measure(item: Item, prediction: Prediction) -> dict[str, float]:
     """Fields matched, predicted and there, as they are and folded; the similarity of the page."""
-    answer = parse_fields(prediction.output)
-    given = None if answer is None else flatten(answer)
-    exact = field_counts(given, item.truth)
-    alike = field_counts(
-        {key: folded(value) for key, value in (given or {}).items()},
-        {key: folded(value) for key, value in item.truth.items()},
-    )
-    return {
-        "matched": exact.matched,
-        "folded": alike.matched,
-        "predicted": exact.predicted,
-        "there": exact.there,
-        "similarity": field_similarity(given, item.truth),
-        "unparsed": answer is None,
-        "pages": 1,
-    }
+    return key_values.measure(prediction.output, item.truth, "folded", _folded)
 
 
 def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
     """See the module; `unparsed` is the share of answers without a JSON object."""
-    precision, recall, f1 = precision_recall_f1(sums["matched"], sums["predicted"], sums["there"])
-    return {
-        "exact_f1": f1,
-        "exact_precision": precision,
-        "exact_recall": recall,
-        "folded_f1": precision_recall_f1(sums["folded"], sums["predicted"], sums["there"])[2],
-        "similarity": ratio(sums["similarity"], sums["pages"]),
-        "unparsed": ratio(sums["unparsed"], sums["pages"]),
-    }
+    return key_values.scores(sums, "folded")
+
+
+def _folded(fields: key_values.Fields) -> key_values.Fields:
+    return {key: folded(value) for key, value in fields.items()}

@@ -19,7 +19,7 @@ from hyocr.engines.base import Generation, Request
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.errors import HyocrError
 from hyocr.model.checkpoint import locate
-from hyocr.reader import Reader
+from hyocr.reader import Reader, line_request
 from hyocr.tasks import TASKS, read
 
 LINES_AT_ONCE = 64
@@ -93,8 +93,7 @@ class HyocrSystem:
 
     def _lines(self, pages: Sequence[tuple[Item, Image.Image]]) -> list[Prediction]:
         """All crops in one call, through the canvas that `hyocr read` uses."""
-        canvases = [canvas(image) for _, image in pages]
-        requests = [Request(image, read.prompt(), 16 + image.width // 4, single_line=True) for image in canvases]
+        requests = [line_request(canvas(image), read.prompt()) for _, image in pages]
         try:
             generations = self.engine.generate(requests)
         except HyocrError as error:
