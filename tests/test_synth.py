@@ -3,12 +3,13 @@
 import random
 import re
 
+import cv2
 import numpy as np
 import pytest
 
 from tests.fonts import HELD_OUT, TRAINING, needs_fonts
 from training.synth import degrade
-from training.synth.fonts import can_draw
+from training.synth.fonts import can_draw, load
 from training.synth.lines import draw_sample
 from training.synth.text import ALPHABET, TextSource, is_held_out_word
 
@@ -77,3 +78,18 @@ def test_only_glyphs_the_font_has_are_drawn():
     path = next(iter(TRAINING.values()))[0]
     assert can_draw(path, "A")
     assert not can_draw(path, "\U0010fffd")
+
+
+def shape(path: str, character: str) -> np.ndarray:
+    """The glyph's ink, stretched to a square."""
+    mask = load(path, 64).getmask(character, mode="L")
+    ink = np.asarray(mask, np.uint8).reshape(mask.size[::-1])
+    return cv2.resize(ink, (32, 32), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+
+
+@needs_fonts
+def test_no_face_draws_small_capitals_for_lower_case():
+    """Nobody could tell "total" from "TOTAL" there, and a reader would learn the wrong case."""
+    for path in (path for paths in TRAINING.values() for path in paths):
+        alike = [np.corrcoef(shape(path, letter), shape(path, letter.upper()))[0, 1] for letter in "aegrtn"]
+        assert np.mean(alike) < 0.75, path

@@ -12,8 +12,9 @@ from hyocr import wording
 from hyocr.errors import HyocrError
 
 TASKS = [
-    "ask", "chart", "fields", "formula", "key", "layout", "layout_parse", "parse", "read", "spotting", "spotting_json",
-    "subtitles", "table", "translate_document", "translate_en", "translate_zh",
+    "ask", "characters", "chart", "defects", "evidence", "fields", "formula", "key", "layout", "layout_parse", "parse",
+    "quality", "read", "read_at", "spotting", "spotting_json", "spotting_level", "subtitles", "table",
+    "translate_document", "translate_en", "translate_zh",
 ]  # fmt: skip
 KEYS = ["description", "source", "en", "zh", "output", "example"]
 
@@ -81,7 +82,7 @@ def test_values_are_inserted_literally(question: str) -> None:
 @pytest.mark.parametrize(
     ("task", "language", "values", "sentence"),
     [
-        ("raed", "en", {}, "There is no task 'raed'; choose one of: ask, chart, .*"),
+        ("raed", "en", {}, "There is no task 'raed'; choose one of: ask, characters, .*"),
         ("read", "fr", {}, "There is no wording in 'fr'; choose one of: en, zh."),
         ("ask", "en", {}, "The task 'ask' needs a value for 'question'."),
         ("ask", "zh", {"question": " \n"}, "The task 'ask' needs a value for 'question'."),

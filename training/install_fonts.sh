@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian font packages that the data engine draws with (over 60 Latin families).
+# Installs the Debian packages that the data engine draws with: fonts (over 60 Latin families, over ten Simplified
+# Chinese ones, handwriting) and graphviz, whose program `dot` lays out flowcharts.
 # Usage: training/install_fonts.sh   (as root, or where sudo works)
 set -euo pipefail
 packages=(
@@ -18,8 +19,15 @@ packages=(
   fonts-crosextra-caladea fonts-ebgaramond fonts-linuxlibertine fonts-vollkorn fonts-cardo fonts-oldstandard
   fonts-texgyre fonts-sil-gentium fonts-sil-charis fonts-junicode fonts-urw-base35 fonts-lmodern fonts-arapey
   fonts-goudybookletter fonts-prociono fonts-stix
-  # hands and display, for variety
+  # hands and display, for variety; packages that would change the held-out Latin families stay out (fonts.held_out)
   fonts-comic-neue fonts-dancingscript fonts-lobstertwo fonts-humor-sans fonts-opendyslexic
+  fonts-breip fonts-dkg-handwriting fonts-ecolier-court fonts-havana fonts-kristi fonts-leckerli-one fonts-rufscript
+  fonts-sjfonts
+  # Simplified Chinese: sans (hei), serif (song) and brush (kai)
+  fonts-noto-cjk fonts-wqy-microhei fonts-wqy-zenhei fonts-smiley-sans fonts-arphic-uming fonts-arphic-ukai
+  fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-lxgw-wenkai
+  # draws no letter: lays out flowcharts
+  graphviz
 )
 as_root=""
 if [ "$(id -u)" -ne 0 ]; then as_root=sudo; fi

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path.home() / ".local/share/fonts")
 # Symbols, icons, mathematics, other scripts and faces that no reader would call text.
 _UNWANTED = re.compile(
-    r"symbol|icon|math|emoji|dingbat|ornament|music|braille|cjk|initials|keyboard|smallcaps|caps|bitmap|tlwg|D050000L|humor|bebas|Biolinum_K|"
+    r"symbol|icon|math|emoji|dingbat|ornament|music|braille|cjk|initials|keyboard|smallcaps|caps|bitmap|tlwg|D050000L|humor|bebas|Biolinum_K|Ubuntu-Title|RomandeADFStyle|"
     r"Noto(?!(Sans|Serif|SansMono|SansDisplay|SerifDisplay|Mono)[-\[])",
     re.IGNORECASE,
 )
@@ -27,8 +27,11 @@ def held_out(name: str, share: int = _HELD_OUT_SHARE) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def load(path: str, size: int) -> ImageFont.FreeTypeFont:
-    """A font file at a size in pixels per em."""
-    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+    """A font file at a size in pixels per em; "fonts.ttc#2" is the third font of a collection."""
+    file, collection, member = path.partition(".ttc#")
+    return ImageFont.truetype(
+        file + ".ttc" if collection else path, size, index=int(member or 0), layout_engine=ImageFont.Layout.BASIC
+    )
 
 
 @functools.lru_cache(maxsize=4096)
@@ -53,9 +56,10 @@ def can_draw(path: str, character: str) -> bool:
 
 
 def families(testing: bool, folders: tuple[Path, ...] = FONT_FOLDERS) -> dict[str, list[str]]:
-    """Font files by family, either those for training or those held out for testing.
+    """Latin font files by family, either those for training or those held out for testing.
 
     Families that begin alike ("DejaVu Sans" and "DejaVu Serif", "STIX" and "STIXGeneral") are held out together.
+    Fonts with Han characters are no Latin ones, see `faces.chinese_families`.
     Raises FileNotFoundError if there are none.
     """
     found: dict[str, list[str]] = defaultdict(list)
@@ -67,7 +71,9 @@ def families(testing: bool, folders: tuple[Path, ...] = FONT_FOLDERS) -> dict[st
                 family = load(str(path), 24).getname()[0] or path.stem
             except OSError:
                 continue
-            if held_out(family[:4].lower()) == testing and all(can_draw(str(path), c) for c in "AQagmx0479.,"):
+            if held_out(family[:4].lower()) != testing or can_draw(str(path), "的"):
+                continue
+            if all(can_draw(str(path), c) for c in "AQagmx0479.,"):
                 found[family].append(str(path))
     if not found:
         raise FileNotFoundError(
