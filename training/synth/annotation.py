@@ -37,7 +37,7 @@ def bounds(points: Iterable[Points]) -> Bounds:
 class Word:
     """A run without spaces. `characters` (n, 4, 2) are their ink boxes' corners, clockwise from the top left.
 
-    A formula set within a line is one word, `$LaTeX$`, with the corners of the whole.
+    A formula is one word, `$LaTeX$`, with the corners of its slices instead.
     """
 
     text: str

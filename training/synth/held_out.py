@@ -1,12 +1,15 @@
-"""Draws the held-out sets that the model card's numbers on drawn text are measured on.
+"""Draws the held-out sets that numbers on drawn text are measured on.
 
-    python -m training.synth.held_out --output runs/held_out
+    python -m training.synth heldout --output runs/held_out
 
-Makes `lines` (single lines), `read` (regions of two to four lines) and `spotting` (the same kind, with a box for each
-line), each with images and a `manifest.jsonl` that `eval.benchmarks.synth_*` read. Fonts are of families, and the words
-of prose and names of a vocabulary, that training never draws (see `fonts.held_out`, `text.is_held_out_word`); receipt
-words, and the rules for numbers, prices, codes and dates, are those of training. The same seed and fonts give the same
-texts, and with the same versions of Pillow and of the FreeType in it the same files.
+`lines` (single lines), `read` (regions of two to four lines) and `spotting` (the same kind, with a box for each line)
+are drawn by rules alone. The other sets are documents, one folder per task, each image with one question in
+English: `SETS` says of which types. Every set has images and a `manifest.jsonl` that `eval.benchmarks.synth_*` read.
+
+Fonts are of families, words of a vocabulary and texts of documents that training never draws (see `fonts.held_out`,
+`text.is_held_out_word`, `corpus_files`); receipt words, and the rules for numbers, prices, codes and dates, are those
+of training. The same seed, fonts and text folder give the same texts, and with the same versions of Pillow and of the
+FreeType in it the same files.
 """
 
 from __future__ import annotations
@@ -14,19 +17,67 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from training.synth.fonts import FONT_FOLDERS, families
-from training.synth.lines import Sample, draw_sample
+from PIL import Image
+from tqdm import tqdm
+
+from training.synth.annotation import Document
+from training.synth.engine import Engine, kinds
+from training.synth.fonts import families
+from training.synth.lines import Sample as Drawn
+from training.synth.lines import draw_sample
+from training.synth.pool import Failure, made
+from training.synth.samples import Sample, samples
 from training.synth.text import TextSource
 
-COUNTS = {"lines": 1000, "read": 200, "spotting": 200}
 SEED = 20261121
+COUNTS = {"lines": 1000, "read": 200, "spotting": 200}
 
 
-def draw(name: str, seed: int, index: int, fonts: dict[str, list[str]], source: TextSource) -> Sample:
-    """Image `index` of the set `name`; each has a random state of its own, whatever is drawn before it."""
+class Set(NamedTuple):
+    """A set of documents: a file of `prompts/`, the task that asks it, the types it is asked of, how many images."""
+
+    prompt: str
+    task: str
+    types: tuple[str, ...]
+    size: int = 100
+
+
+_PAGES = ("articles", "books", "forms", "invoices", "letters", "papers", "receipts", "slides")
+_ALL = (*_PAGES, "cards", "screenshots", "signs", "tables")
+_NAMED = ("cards", "forms", "invoices", "letters", "receipts")
+_TRANSLATED = ("articles", "frames", "signs")
+SETS = {
+    "pages": Set("read", "read", _ALL),
+    "pages_spotting": Set("spotting", "spotting", _ALL),
+    "levels": Set("spotting_level", "spotting_level", _ALL),
+    "points": Set("read_at", "read_at", _ALL, 400),
+    "characters": Set("characters", "characters", _ALL, 200),
+    "parse": Set("parse", "parse", _PAGES),
+    "layout": Set("layout", "layout", _PAGES),
+    "tables": Set("table", "table", ("tables", "papers")),
+    "formulas": Set("formula", "formula", ("formulas", "papers")),
+    "charts": Set("chart", "chart", ("charts",)),
+    "flowcharts": Set("chart", "chart", ("flowcharts",)),
+    "fields": Set("fields", "fields", _NAMED),
+    "keys": Set("key", "fields", _NAMED),
+    "questions": Set("ask", "ask", (*_ALL, "charts", "flowcharts"), 200),
+    "evidence": Set("evidence", "ask", (*_ALL, "charts", "flowcharts"), 200),
+    "subtitles": Set("subtitles", "subtitles", ("frames",)),
+    "translate_en": Set("translate_en", "translate", _TRANSLATED),
+    "translate_zh": Set("translate_zh", "translate", _TRANSLATED),
+    "quality": Set("quality", "quality", _ALL, 200),
+    "defects": Set("defects", "defects", _ALL, 200),
+}
+
+
+def draw(name: str, seed: int, index: int, fonts: dict[str, list[str]], source: TextSource) -> Drawn:
+    """Image `index` of a set drawn by rules; each has a random state of its own, whatever is drawn before it."""
     if name == "lines":  # seeded as ever, so that numbers measured on them stay comparable
         rng = random.Random(f"{seed}/{index}")
         return draw_sample(rng, fonts, source, length=rng.randint(3, 40))
@@ -37,8 +88,8 @@ def draw(name: str, seed: int, index: int, fonts: dict[str, list[str]], source: 
             return sample
 
 
-def row(name: str, image: str, sample: Sample) -> dict[str, Any]:
-    """The manifest's entry. Boxes are x1, y1, x2, y2 in pixels: upright, around a line's corners, cut at the edges."""
+def row(name: str, image: str, sample: Drawn) -> dict[str, Any]:
+    """Its entry. Boxes are x1, y1, x2, y2 in pixels: upright, around a line's corners, cut at the edges."""
     if name != "spotting":
         return {"image": image, "text": sample.text}
     width, height = sample.image.size
@@ -50,45 +101,101 @@ def row(name: str, image: str, sample: Sample) -> dict[str, Any]:
     return {"image": image, "width": width, "height": height, "lines": lines}
 
 
-def write(folder: Path, name: str, count: int, seed: int, fonts: dict[str, list[str]]) -> None:
-    """Draws a set into its folder."""
+def write(folder: Path, name: str, count: int, seed: int, fonts: dict[str, list[str]]) -> int:
+    """Draws a set by rules into its folder; returns how many images there are."""
     source = TextSource(testing=True)
+    drawn = (draw(name, seed, index, fonts, source) for index in range(count))
+    return _write(folder, ((sample.image, partial(row, name, sample=sample)) for sample in drawn))
+
+
+def write_documents(
+    folder: Path, chosen: Set, count: int, seed: int, engine: Engine, workers: int
+) -> tuple[int, list[Failure]]:
+    """Draws a set of documents into its folder; returns how many images there are, and what could not be made."""
+    failures: list[Failure] = []
+    return _write(folder, _questions(chosen, count, seed, engine, workers, failures)), failures
+
+
+Row = Callable[[str], dict[str, Any]]
+
+
+def _questions(
+    chosen: Set, count: int, seed: int, engine: Engine, workers: int, failures: list[Failure]
+) -> Iterator[tuple[Image.Image, Row]]:
+    """The first `count` questions: types take turns, and each document is asked one thing."""
+    types = [type for type in chosen.types if type in kinds()]
+    ids = (f"{type}/test/{seed}/{index}" for index in range(100 * count) for type in types)
+    for found in made(engine, ids, partial(one_sample, chosen=chosen), workers):
+        if isinstance(found, Failure):
+            failures.append(found)
+        elif found is not None:
+            yield found.image, partial(_question_row, found)
+            count -= 1
+        if not count:
+            return
+
+
+def one_sample(document: Document, chosen: Set) -> Sample | None:
+    """One of the document's samples for the set, asked in English, if it has any."""
+    asked = [sample for sample in samples(document, [chosen.task], ("en",)) if sample.task == chosen.prompt]
+    return random.Random(document.id).choice(asked) if asked else None
+
+
+def _question_row(sample: Sample, image: str) -> dict[str, Any]:
+    return {
+        "image": image,
+        "document": sample.document,
+        "width": sample.image.width,
+        "height": sample.image.height,
+        "values": sample.values,
+        "answer": sample.answer,
+    }
+
+
+def _write(folder: Path, found: Iterator[tuple[Image.Image, Row]]) -> int:
+    """Images by number, and the manifest once they are all there; returns how many there are."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
-    for index in range(count):
-        sample = draw(name, seed, index, fonts, source)
-        image = f"{index:04d}.png"
-        sample.image.save(folder / image)
-        rows.append(row(name, image, sample))
+    for index, (image, row) in enumerate(found):
+        name = f"{index:04d}.png"
+        image.save(folder / name)
+        rows.append(row(name))
     text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in rows)
     (folder / "manifest.jsonl").write_text(text, encoding="utf-8")
+    return len(rows)
 
 
-def main() -> None:
-    """Command line: see the module's docstring."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The command's own options."""
     parser.add_argument("--output", type=Path, default=Path("runs/held_out"))
-    for name, count in COUNTS.items():
-        parser.add_argument(f"--{name}", type=_count, default=count, metavar="COUNT", help=f"default: {count}")
-    parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--fonts", type=Path, help="folder of .ttf files instead of the installed ones")
-    options = parser.parse_args()
-    try:
-        fonts = families(testing=True, folders=(options.fonts,) if options.fonts else FONT_FOLDERS)
-    except FileNotFoundError as error:
-        parser.error(str(error))
-    for name in COUNTS:
-        count = getattr(options, name)
-        write(options.output / name, name, count, options.seed, fonts)
-        print(f"{count} images in {options.output / name}")
-    print(f"{len(fonts)} held-out font families")
+    parser.add_argument("--sets", nargs="+", choices=[*COUNTS, *SETS], default=[*COUNTS, *SETS], metavar="SET")
+    parser.add_argument("--count", type=count, help="images per set instead of each set's own number")
+    parser.add_argument("--workers", type=int, default=0, help="processes; default: this one alone")
+    parser.set_defaults(seed=SEED)
 
 
-def _count(text: str) -> int:
+def run(engine: Engine, options: argparse.Namespace) -> int:
+    """The fixed evaluation sets of every task, in fonts, words and texts that training never draws."""
+    fonts = families(testing=True, folders=engine.folders)
+    failures: list[Failure] = []
+    if options.workers:
+        engine.warm_up("test")
+    for name in tqdm(options.sets, unit="set", file=sys.stderr):
+        number = options.count or (COUNTS[name] if name in COUNTS else SETS[name].size)
+        folder = options.output / name
+        if name in COUNTS:
+            written = write(folder, name, number, options.seed, fonts)
+        else:
+            written, broken = write_documents(folder, SETS[name], number, options.seed, engine, options.workers)
+            failures += broken
+        print(f"{written} images in {folder}" + (f", {number} were asked for" if written < number else ""))
+    for failure in failures:
+        print(f"{failure.id}: {failure.reason}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def count(text: str) -> int:
+    """A whole number from 1 up."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
     return int(text)
-
-
-if __name__ == "__main__":
-    main()

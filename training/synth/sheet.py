@@ -6,129 +6,29 @@ Three layers of one size: `graphics` (RGB: all that is not text, on white), `ink
 
 from __future__ import annotations
 
-import functools
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from itertools import product
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from training.synth import typeset
 from training.synth.annotation import BLOCK_KINDS, Block, Line, Points, Question, Word
-from training.synth.faces import Face
 from training.synth.fonts import load
-from training.synth.formula_ink import draw as draw_formula
+from training.synth.typeset import BLACK, WHITE, Colour, Overflow, Piece, Style, formula_size
 
-Colour = tuple[int, int, int]
-BLACK: Colour = (0, 0, 0)
-WHITE: Colour = (255, 255, 255)
+__all__ = ["BLACK", "EDGE", "WHITE", "Colour", "Overflow", "Sheet", "Style", "formula_size", "transformed"]
+
 EDGE = 2.0
 """Pixels between any ink and the sheet's edges."""
 
-_TOKEN = re.compile(r"\$[^$]+\$\S*|\S+")
-_DISPLAY = "\\displaystyle "
-_FORMULA = re.compile(r"\$([^$]+)\$")
-# Han and kana may end a line anywhere but before closing and after opening punctuation.
-_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
-_NOT_FIRST = frozenset("，。、；：？！）》」』】〕…％,.;:?!)]}”’")
-_NOT_LAST = frozenset("（《「『【〔([{“‘")
-
-
-class Overflow(ValueError):
-    """Something would stand beyond the edge of the sheet: the layout has to be drawn anew."""
-
-
-@dataclass(frozen=True)
-class Style:
-    """How text is set: `size` in pixels per em, `tracking` in em, `leading` in sizes from baseline to baseline."""
-
-    face: Face
-    size: int
-    colour: Colour = BLACK
-    tracking: float = 0.0
-    leading: float = 1.3
-    outline: Colour | None = None
-    formulas: str = "cm"
-
-    def bold(self) -> Style:
-        """The same in bold, where the face has it."""
-        return replace(self, face=self.face.bold)
-
-    def italic(self) -> Style:
-        """The same in italics, where the face has them."""
-        return replace(self, face=self.face.italic)
-
-    def sized(self, factor: float) -> Style:
-        """The same at another size."""
-        return replace(self, size=max(6, round(self.size * factor)))
-
-    @property
-    def pitch(self) -> float:
-        """From baseline to baseline, in pixels."""
-        return self.size * self.leading
-
-
-class _Shape(NamedTuple):
-    """A set run: its advance, and its characters' ink boxes (n, 4) as x1, y1, x2, y2 about the baseline's start."""
-
-    advance: float
-    boxes: NDArray[np.float32]
-
-
-@functools.lru_cache(maxsize=100_000)
-def _ink_box(file: str, size: int, character: str) -> tuple[float, float, float, float]:
-    mask, (x, y) = load(file, size).getmask2(character, mode="L", anchor="ls")
-    box = mask.getbbox()
-    if box is None:  # a character without ink, such as a no-break space
-        return 0.0, -0.3 * size, load(file, size).getlength(character), 0.0
-    return box[0] + x, box[1] + y, box[2] + x, box[3] + y
-
-
-@functools.lru_cache(maxsize=50_000)
-def _shape(file: str, size: int, text: str, tracking: float) -> _Shape:
-    font = load(file, size)
-    starts = [font.getlength(text[:i]) + i * tracking for i in range(len(text))]
-    boxes = np.array([_ink_box(file, size, character) for character in text], np.float32)
-    boxes[:, [0, 2]] += np.array(starts, np.float32)[:, None]
-    return _Shape(font.getlength(text) + len(text) * tracking, boxes)
-
-
-class _Piece(NamedTuple):
-    """What is set without a break: a stretch of one font file, or a formula."""
-
-    text: str
-    file: str  # "" for a formula
-
-
-@functools.lru_cache(maxsize=20_000)
-def _pieces(face: Face, token: str) -> tuple[_Piece, ...]:
-    pieces: list[_Piece] = []
-    at = 0
-    for match in _FORMULA.finditer(token):
-        pieces += [_Piece(text, file) for file, text in face.runs(token[at : match.start()])]
-        pieces.append(_Piece(match[1], ""))
-        at = match.end()
-    return (*pieces, *(_Piece(text, file) for file, text in face.runs(token[at:])))
-
-
-@functools.lru_cache(maxsize=500)
-def _formula(latex: str, size: int, fonts: str) -> Any:
-    return draw_formula(latex, size, fonts)
-
-
-def formula_size(latex: str, style: Style, displayed: bool = False) -> tuple[int, int]:
-    """Width and height of a formula in pixels. Raises ValueError for LaTeX that cannot be drawn."""
-    height, width = _formula(_DISPLAY * displayed + latex, style.size, style.formulas).mask.shape
-    return int(width), int(height)
-
-
-def _piece_width(piece: _Piece, style: Style) -> float:
-    if piece.file:
-        return _shape(piece.file, style.size, piece.text, style.tracking * style.size).advance
-    return float(_formula(piece.text, style.size, style.formulas).advance)
+_SLICE = 24  # pixels
+_SOFT_EDGE = np.array([-0.5, -0.5, 0.5, 0.5], np.float32)
+_CLOCKWISE = np.array([[0, 1], [2, 1], [2, 3], [0, 3]])
 
 
 @dataclass
@@ -136,7 +36,7 @@ class Sheet:
     """A page being drawn. Blocks are added in the order in which they are read.
 
     `profiles` weighs the ways in which it may be worn and photographed (`photo.PROFILES`); with `paper` it is printed
-    on paper, otherwise its graphics are all there is to see.
+    on paper, otherwise its graphics are all there is to see. `sizes` are those of all lines, in pixels per em.
     """
 
     width: int
@@ -159,18 +59,18 @@ class Sheet:
         self.questions: list[tuple[Question, tuple[Line, ...]]] = []
         self.target = ""
         self._rows = 0
+        self.sizes: list[int] = []
 
     # Writing
 
     def measure(self, text: str, style: Style) -> float:
         """The width of a line in pixels."""
-        tokens = _TOKEN.findall(text)
-        width = sum(_piece_width(piece, style) for token in tokens for piece in _pieces(style.face, token))
-        return width + max(0, len(tokens) - 1) * self.space(style)
+        tokens = typeset.TOKEN.findall(text)
+        return sum(typeset.width(token, style) for token in tokens) + max(0, len(tokens) - 1) * self.space(style)
 
     def space(self, style: Style) -> float:
         """The width of a space in pixels."""
-        return float(load(style.face.files[0], style.size).getlength(" ")) + style.tracking * style.size
+        return typeset.space(style)
 
     def write(
         self,
@@ -189,9 +89,10 @@ class Sheet:
         Inline formulas are written `$LaTeX$`. Raises Overflow beyond the edges, ValueError for a character that the
         face does not have or an empty line.
         """
-        tokens = _TOKEN.findall(text)
-        if not tokens or not style.face.can_draw(_FORMULA.sub("", text)):
+        tokens = typeset.TOKEN.findall(text)
+        if not tokens or not style.face.can_draw(typeset.FORMULA.sub("", text)):
             raise ValueError(f"{style.face.family} cannot draw {text!r}")
+        self.sizes.append(style.size)
         gap = self.space(style) if space is None else space
         left = x - align * (self.measure(text, style) + (gap - self.space(style)) * (len(tokens) - 1))
         if angle:
@@ -211,8 +112,8 @@ class Sheet:
         x, y = at
         words = []
         for token in tokens:
-            advance, found = self._set_token(pen, (x, y), token, style)
-            words += found
+            advance, word = self._set_token(pen, (x, y), token, style)
+            words.append(word)
             x += advance + gap
         line = Line(tuple(words), _frame(words), row)
         picture = pen._image
@@ -223,39 +124,31 @@ class Sheet:
 
     def _set_token(
         self, pen: ImageDraw.ImageDraw, at: tuple[float, float], token: str, style: Style
-    ) -> tuple[float, list[Word]]:
+    ) -> tuple[float, Word]:
         """A token's advance and its word; a formula with text about it is one word as well."""
         x, y = at
         boxes: list[NDArray[np.float32]] = []
         has_formula = False
-        for piece in _pieces(style.face, token):
+        for piece in typeset.pieces(style.face, token):
             if piece.file:
-                shape = _shape(piece.file, style.size, piece.text, style.tracking * style.size)
-                self._draw_run(pen, (x, y), piece, style, shape)
-                boxes.append(shape.boxes + np.array([x, y, x, y], np.float32))
-                x += shape.advance
+                boxes.append(self._set_run(pen, (round(x), round(y)), piece, style))
+                x += typeset.run(piece, style).advance
             else:
-                ink = _formula(piece.text, style.size, style.formulas)
+                ink = typeset.formula(piece.text, style)
                 boxes.append(_stamp(pen, ink.mask, x, y - ink.baseline))
                 has_formula, x = True, x + ink.advance
         together = np.concatenate(boxes)
-        if has_formula:
-            together = np.r_[together.min(0)[:2], together.max(0)[2:]][None]
-        return x - at[0], [Word(token, _corners(together), has_formula)]
+        return x - at[0], Word(token, _corners(_slices(together) if has_formula else together), has_formula)
 
-    def _draw_run(
-        self, pen: ImageDraw.ImageDraw, at: tuple[float, float], piece: _Piece, style: Style, shape: _Shape
-    ) -> None:
-        font = load(piece.file, style.size)
+    def _set_run(
+        self, pen: ImageDraw.ImageDraw, at: tuple[int, int], piece: Piece, style: Style
+    ) -> NDArray[np.float32]:
+        """Draws a run and gives its characters' boxes (n, 4)."""
         if style.outline is not None and pen is self._ink_pen:
-            width = max(1, style.size // 14)
+            width, font = max(1, style.size // 14), load(piece.file, style.size)
             self.pen.text(at, piece.text, font=font, fill=style.outline, anchor="ls", stroke_width=width)
-        if not style.tracking:
-            pen.text(at, piece.text, font=font, fill=255, anchor="ls")
-            return
-        for i, character in enumerate(piece.text):
-            start = font.getlength(piece.text[:i]) + i * style.tracking * style.size
-            pen.text((at[0] + start, at[1]), character, font=font, fill=255, anchor="ls")
+        typeset.draw_run(pen, at, piece, style)
+        return typeset.run(piece, style).boxes + np.array([*at, *at], np.float32)
 
     def _tint(self, line: Line, style: Style) -> None:
         if style.colour != BLACK:
@@ -294,20 +187,7 @@ class Sheet:
 
         Raises Overflow for a word that is wider than a line and may not be broken.
         """
-        lines: list[str] = []
-        space, room, current = self.space(style), width - first, ""
-        used = 0.0
-        for token, spaced in _breakable(text):
-            wide = sum(_piece_width(piece, style) for piece in _pieces(style.face, token))
-            before = space if spaced and current else 0.0
-            if current and used + before + wide > room:
-                lines.append(current)
-                current, used, room, before = "", 0.0, width, 0.0
-            if wide > room:
-                raise Overflow(f"{token!r} is wider than its line")
-            current += (" " if before else "") + token
-            used += before + wide
-        return [*lines, current] if current else lines
+        return typeset.wrap(text, style, width, first)
 
     def paragraph(
         self,
@@ -337,9 +217,10 @@ class Sheet:
 
     def formula(self, x: float, y: float, latex: str, style: Style, align: float = 0.5) -> Line:
         """A displayed formula, its top at `y`: a line of one word, the LaTeX between `$$`."""
-        ink = _formula(_DISPLAY + latex, style.size, style.formulas)
+        self.sizes.append(style.size)
+        ink = typeset.formula(typeset.DISPLAY + latex, style)
         box = _stamp(self._ink_pen, ink.mask, x - align * ink.mask.shape[1], y)
-        word = Word(f"$${latex}$$", _corners(box), formula=True)
+        word = Word(f"$${latex}$$", _corners(_slices(box)), formula=True)
         line = Line((word,), _frame([word]))
         self._tint(line, style)
         return line
@@ -389,36 +270,13 @@ class Sheet:
         self.questions.append((Question(en, zh, answer, ()), tuple(lines)))
 
 
-def transformed(line: Line, move: Any) -> Line:
+def transformed(line: Line, move: Callable[[Points], Points]) -> Line:
     """The line with every point (n, 2) sent through `move`."""
-    words = tuple(
-        replace(word, characters=move(word.characters.reshape(-1, 2)).reshape(-1, 4, 2)) for word in line.words
-    )
-    return Line(words, move(line.quad), line.row)
-
-
-def _breakable(text: str) -> list[tuple[str, bool]]:
-    """Tokens that lines may be broken between, each with whether a space stands before it."""
-    found = []
-    for token in _TOKEN.findall(text):
-        parts = [token] if "$" in token or not _WIDE.search(token) else _han_parts(token)
-        found += [(part, i == 0) for i, part in enumerate(parts)]
-    return found
-
-
-def _han_parts(token: str) -> list[str]:
-    parts: list[str] = []
-    for character in token:
-        glued = parts and (
-            character in _NOT_FIRST
-            or parts[-1][-1] in _NOT_LAST
-            or not (_WIDE.match(character) or _WIDE.match(parts[-1][-1]))
-        )
-        if glued:
-            parts[-1] += character
-        else:
-            parts.append(character)
-    return parts
+    counts = [len(word.characters) for word in line.words]
+    moved = move(np.concatenate([*(word.characters.reshape(-1, 2) for word in line.words), line.quad]))
+    parts = np.split(moved[:-4].reshape(-1, 4, 2), np.cumsum(counts)[:-1])
+    words = tuple(replace(word, characters=part) for word, part in zip(line.words, parts, strict=True))
+    return Line(words, moved[-4:], line.row)
 
 
 def _stamp(pen: ImageDraw.ImageDraw, mask: NDArray[np.uint8], x: float, y: float) -> NDArray[np.float32]:
@@ -432,13 +290,19 @@ def _stamp(pen: ImageDraw.ImageDraw, mask: NDArray[np.uint8], x: float, y: float
     return np.array([[left, top, left + width, top + height]], np.float32)
 
 
+def _slices(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The box around boxes (n, 4), cut into upright slices narrow and low enough to follow a curled page."""
+    (x1, y1), (x2, y2) = boxes.min(0)[:2], boxes.max(0)[2:]
+    xs, ys = (np.linspace(a, b, 2 + int((b - a) / _SLICE), dtype=np.float32) for a, b in ((x1, x2), (y1, y2)))
+    return np.array(
+        [(*low, *high) for low, high in zip(product(xs[:-1], ys[:-1]), product(xs[1:], ys[1:]), strict=True)]
+    )
+
+
 def _corners(boxes: NDArray[np.float32]) -> Points:
     """Boxes (n, 4), grown by half a pixel for their soft edges, as corners (n, 4, 2)."""
-    x1, y1, x2, y2 = (boxes + np.array([-0.5, -0.5, 0.5, 0.5], np.float32)).T
-    corners: Points = np.stack(
-        [np.stack([x1, y1], 1), np.stack([x2, y1], 1), np.stack([x2, y2], 1), np.stack([x1, y2], 1)], 1
-    )
-    return corners
+    grown = boxes + _SOFT_EDGE
+    return grown[:, _CLOCKWISE]
 
 
 def _frame(words: Sequence[Word]) -> Points:

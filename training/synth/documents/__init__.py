@@ -1,0 +1,1 @@
+"""One module per document type (`training.synth.engine.DocumentType`); what several share is in modules named `_*`."""
