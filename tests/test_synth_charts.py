@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from tests.fonts import needs_fonts
-from training.synth.corpus import Corpus
 from training.synth.documents import _chart_data, _flowchart_layout, charts, flowcharts
 from training.synth.documents._flowchart_graph import Edge, Graph, Node, mermaid
 from training.synth.engine import World
 from training.synth.faces import Faces
 from training.synth.sheet import Overflow
+from training.synth.words.corpus import Corpus
 
 DOCUMENTS = 28
 needs_graphviz = pytest.mark.skipif(which("dot") is None, reason="no Graphviz here: run training/install_fonts.sh")

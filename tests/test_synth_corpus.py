@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from training.synth import corpus_lists, invent, invent_pairs
-from training.synth.corpus import Corpus
-from training.synth.corpus_files import (
+from training.synth.text import is_held_out_word
+from training.synth.words import invent
+from training.synth.words import lists as corpus_lists
+from training.synth.words import pairs as invent_pairs
+from training.synth.words.corpus import Corpus
+from training.synth.words.files import (
     TextFiles,
     clean,
     is_held_out_document,
@@ -23,7 +26,6 @@ from training.synth.corpus_files import (
     is_held_out_sentence,
     letters,
 )
-from training.synth.text import is_held_out_word
 
 TEXT = Path(__file__).parents[2] / "shared" / "text"
 needs_text = pytest.mark.skipif(not TEXT.is_dir(), reason="no ../shared/text folder here")
@@ -95,7 +97,7 @@ def test_translations_need_english_and_text():
 
 def test_same_seed_same_text_in_any_process():
     script = (
-        "import random; from training.synth.corpus import Corpus\n"
+        "import random; from training.synth.words.corpus import Corpus\n"
         "rng, corpus = random.Random(5), Corpus(testing=True)\n"
         "print(ascii([(corpus.paragraph(rng, x), corpus.table(rng, x), corpus.address(rng, x)) for x in ('pl', 'zh')]))"
     )

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 pytest.importorskip("matplotlib", reason="formulas are set by matplotlib")
 
-from training.synth.formula_ink import FONTSETS, MAX_HEIGHT, MAX_WIDTH, can_draw, draw
-from training.synth.invent_formula import formula
+from training.synth.formula.ink import FONTSETS, MAX_HEIGHT, MAX_WIDTH, can_draw, draw
+from training.synth.formula.invent import formula
 
 _FORMULAS = Path(__file__).parents[2] / "shared/text/latex_oiwiki/formulas.tsv"
 _SAMPLE = (

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import pytest
 
 from tests.fonts import needs_fonts
-from training.synth.corpus import Corpus
 from training.synth.documents import receipts
 from training.synth.documents._receipt_goods import shop
 from training.synth.documents._receipt_regions import REGIONS
@@ -16,6 +15,7 @@ from training.synth.documents._receipt_sellers import trade
 from training.synth.documents._receipt_words import WORDS
 from training.synth.faces import Faces
 from training.synth.sheet import Overflow, Sheet
+from training.synth.words.corpus import Corpus
 
 DATES = (
     "%d/%m/%Y",

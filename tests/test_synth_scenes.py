@@ -14,12 +14,12 @@ from eval.benchmarks import subtitles as benchmark
 from tests.fonts import needs_fonts
 from training.synth import clips
 from training.synth.annotation import Line
-from training.synth.corpus import Corpus
 from training.synth.documents import _backgrounds, _screen_code, _sign_words
 from training.synth.documents._scene import Turn, luminance
 from training.synth.documents._screen_templates import SUFFIXES
 from training.synth.engine import Engine, World
 from training.synth.sheet import Overflow, Sheet, Style
+from training.synth.words.corpus import Corpus
 
 pytestmark = needs_fonts
 KINDS = ("frames", "screenshots", "signs", "slides")

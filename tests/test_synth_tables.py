@@ -9,13 +9,13 @@ import pytest
 
 from tests.fonts import needs_fonts
 from training.synth.annotation import Line
-from training.synth.corpus import Corpus
 from training.synth.documents import formulas, tables
 from training.synth.engine import World
 from training.synth.faces import Faces
 from training.synth.sheet import Overflow, Sheet, Style
-from training.synth.table_grid import tiled
-from training.synth.table_ink import RULES, Cell, Grid, Look, choose_look, draw, invent
+from training.synth.table.grid import tiled
+from training.synth.table.ink import RULES, Cell, Grid, Look, choose_look, draw, invent
+from training.synth.words.corpus import Corpus
 
 COUNT = 20
 

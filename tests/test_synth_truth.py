@@ -12,6 +12,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -23,10 +24,11 @@ from hyocr.engines.base import Generation
 from hyocr.tasks import spotting
 from hyocr.tasks.wire import SCALE
 from tests.fonts import needs_fonts
-from training.synth.annotation import Bounds, Document, Points
+from training.synth.annotation import Block, Bounds, Document, Line, Points
 from training.synth.engine import Engine, kinds
 from training.synth.pool import Failure, made
 from training.synth.samples import flowing, sample_task
+from training.synth.sheet import transformed
 from training.synth.tasks.read_at import NONE, Place, places
 
 pytestmark = needs_fonts
@@ -206,6 +208,36 @@ def spotted_lines(document: Document) -> list[str]:
             if np.abs(sides - inside).max() > max(width, height) / SCALE:
                 complaints.append(f"{line.text!r} is spotted elsewhere")
     return complaints
+
+
+def test_untrue_annotation_is_noticed(engine: Engine) -> None:
+    """The checks above can fail: each kind of untruth is told from the truth."""
+    document = next(found for i in range(50) if (found := engine.document(f"receipts/train/5/{i}")).profile == "scan")
+    assert complaints_about(document) == []
+    line = document.lines[3]
+    name, value = next((name, value) for name, value in document.fields.items() if isinstance(value, str))
+    tables = [block for block in document.blocks if block.kind == "table"]
+    untruths = [
+        with_line(document, line, transformed(line, lambda points: points + np.array([9, 0], np.float32))),
+        replace(document, fields={**document.fields, name: value + "7"}),
+        replace(document, blocks=(document.blocks[0], *document.blocks)),
+        replace(document, ink=np.roll(document.ink, 5, axis=0)),
+        *(with_markup(document, block, block.markup.replace("</td>", "x</td>", 1)) for block in tables),
+    ]
+    for untruth in untruths:
+        assert complaints_about(untruth)
+
+
+def with_line(document: Document, line: Line, other: Line) -> Document:
+    blocks = [
+        replace(block, lines=tuple(other if it is line else it for it in block.lines)) for block in document.blocks
+    ]
+    return replace(document, blocks=tuple(blocks))
+
+
+def with_markup(document: Document, block: Block, markup: str) -> Document:
+    blocks = [replace(it, markup=markup) if it is block else it for it in document.blocks]
+    return replace(document, blocks=tuple(blocks))
 
 
 @pytest.mark.parametrize("kind", kinds())

@@ -16,7 +16,7 @@ from training.synth import held_out, speed
 from training.synth.engine import SPLITS, Engine, document_type, kinds
 from training.synth.export import export
 from training.synth.held_out import count
-from training.synth.preview import preview
+from training.synth.preview import beside, preview
 from training.synth.samples import sample_task, task_names
 
 
@@ -62,13 +62,17 @@ def _preview_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--task", required=True, metavar="NAME", help="a document type or a task")
     parser.add_argument("--n", type=count, default=16)
     parser.add_argument("--split", choices=SPLITS, default="train")
+    parser.add_argument("--beside", type=Path, metavar="FOLDER", help="show as many real receipts of this folder first")
     parser.add_argument("--output", type=Path, help="image file; default: runs/preview/NAME.webp")
 
 
 def _preview(engine: Engine, options: argparse.Namespace) -> int:
     """A contact sheet of documents or samples, with boxes."""
     output = options.output or Path(f"runs/preview/{options.task}.webp")
-    sheet = preview(engine, options.task, options.n, options.seed, options.split)
+    if options.beside:
+        sheet = beside(engine, options.beside, options.n, options.seed)
+    else:
+        sheet = preview(engine, options.task, options.n, options.seed, options.split)
     output.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(output, quality=60, method=6) if output.suffix == ".webp" else sheet.save(output)
     print(output)

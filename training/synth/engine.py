@@ -21,10 +21,10 @@ from PIL import Image
 
 from training.synth import documents, photo, warp
 from training.synth.annotation import Block, Defect, Document, Line, Points
-from training.synth.corpus import Corpus
 from training.synth.faces import Faces
 from training.synth.fonts import FONT_FOLDERS
 from training.synth.sheet import Overflow, Sheet, transformed
+from training.synth.words.corpus import Corpus
 
 SPLITS = ("train", "test")
 MOST_ATTEMPTS = 30
@@ -62,7 +62,7 @@ def document_type(kind: str) -> DocumentType:
 
 
 class Engine:
-    """Draws documents. `text` is a folder of text files (see `corpus_files`); None leaves the built-in generator."""
+    """Draws documents. `text` is a folder of text files (see `words.files`); None leaves the built-in generator."""
 
     def __init__(self, text: Path | None = None, fonts: Path | None = None) -> None:
         self.text, self.folders = text, FONT_FOLDERS if fonts is None else (fonts,)

@@ -7,7 +7,7 @@ are drawn by rules alone. The other sets are documents, one folder per task, eac
 English: `SETS` says of which types. Every set has images and a `manifest.jsonl` that `eval.benchmarks.synth_*` read.
 
 Fonts are of families, words of a vocabulary and texts of documents that training never draws (see `fonts.held_out`,
-`text.is_held_out_word`, `corpus_files`); receipt words, and the rules for numbers, prices, codes and dates, are those
+`text.is_held_out_word`, `words.files`); receipt words, and the rules for numbers, prices, codes and dates, are those
 of training. The same seed, fonts and text folder give the same texts, and with the same versions of Pillow and of the
 FreeType in it the same files.
 """

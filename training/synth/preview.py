@@ -2,6 +2,7 @@
 
     python -m training.synth preview --task receipts --n 16
     python -m training.synth preview --task read_at --n 16
+    python -m training.synth preview --task receipts --n 10 --beside ../shared/data/receipts
 
 Lines are outlined in blue, blocks in red; of a task's samples whatever the answer has boxes for, and the point asked.
 """
@@ -12,9 +13,12 @@ import random
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from eval.benchmarks.base import rgb
+from eval.receipts_data import receipts
 from hyocr.engines.base import Generation
 from hyocr.tasks import spotting
 from training.synth.annotation import Bounds, Document
@@ -29,7 +33,7 @@ _BLUE, _RED, _GREEN = (40, 90, 230), (220, 50, 40), (20, 140, 60)
 
 def preview(engine: Engine, name: str, count: int, seed: int, split: str = "train", columns: int = 4) -> Image.Image:
     """A contact sheet of a document type or a task. Raises ValueError for a name that is neither."""
-    file = engine.world(split).faces.pick(random.Random(0), "zh", "sans").files[0]
+    file = _font(engine, split)
     if name in kinds():
         cells = [_document_cell(engine.document(f"{name}/{split}/{seed}/{i}"), file) for i in range(count)]
     elif name in task_names():
@@ -39,6 +43,19 @@ def preview(engine: Engine, name: str, count: int, seed: int, split: str = "trai
         known = ", ".join([*kinds(), *task_names()])
         raise ValueError(f"There is neither a document type nor a task {name!r}; choose one of: {known}.")
     return _sheet(cells, columns)
+
+
+def beside(engine: Engine, folder: Path, count: int, seed: int, columns: int = 5) -> Image.Image:
+    """Real receipts of the dev split above, drawn ones of the "receipts" type below, without boxes."""
+    file = _font(engine, "train")
+    cells = [_cell(rgb(receipt.path), receipt.path.stem, "", file) for receipt in receipts(folder, "dev")[:count]]
+    ids = [f"receipts/train/{seed}/{index}" for index in range(count)]
+    cells += [_cell(engine.document(id).image, id, "", file) for id in ids]
+    return _sheet(cells, columns)
+
+
+def _font(engine: Engine, split: str) -> str:
+    return engine.world(split).faces.pick(random.Random(0), "zh", "sans").files[0]
 
 
 def _samples(engine: Engine, name: str, seed: int, split: str) -> Iterator[tuple[Document, Sample]]:

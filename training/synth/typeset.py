@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 
 from training.synth.faces import Face
 from training.synth.fonts import load
-from training.synth.formula_ink import Ink, draw
+from training.synth.formula.ink import Ink, draw
 
 Colour = tuple[int, int, int]
 BLACK: Colour = (0, 0, 0)

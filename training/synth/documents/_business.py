@@ -12,8 +12,8 @@ from training.synth.annotation import Line
 from training.synth.documents._flow import joined
 from training.synth.documents._page import once
 from training.synth.faces import Face
-from training.synth.invent import Money, currency, date_style
 from training.synth.sheet import Overflow, Sheet, Style
+from training.synth.words.invent import Money, currency, date_style
 
 COLUMNS = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "zh")
 """The languages in the order of a vocabulary's columns."""

@@ -9,8 +9,8 @@ from training.synth.documents._business import fitted, loose
 from training.synth.documents._business_marks import bars, scribble, squares
 from training.synth.documents._card_words import WORDS
 from training.synth.engine import World
-from training.synth.invent_values import fill
 from training.synth.sheet import BLACK, Sheet, Style
+from training.synth.words.values import fill
 
 
 def card_foot(rng: random.Random, world: World, sheet: Sheet, body: Style, top: float) -> None:

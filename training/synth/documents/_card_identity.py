@@ -14,9 +14,9 @@ from training.synth.documents._card_foot import card_foot
 from training.synth.documents._card_words import WORDS
 from training.synth.documents._page import choose_language, darker
 from training.synth.engine import World
-from training.synth.invent import phone
-from training.synth.invent_values import fill
 from training.synth.sheet import WHITE, Colour, Overflow, Sheet, Style
+from training.synth.words.invent import phone
+from training.synth.words.values import fill
 
 _KINDS = {
     "member": ("id_no", "level", "issue_date", "expiry_date", "phone", "address"),

@@ -6,6 +6,7 @@ Axes of Matplotlib's own take three times as long as the few lines they consist 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -19,6 +20,8 @@ from PIL import Image
 from training.synth.sheet import Colour
 
 _DPI = 72  # a point is a pixel
+
+Dash = Literal["-", "--", ":"]
 
 
 def _rgb(colour: Colour) -> tuple[float, float, float]:
@@ -69,7 +72,7 @@ class Canvas:
         points: Sequence[tuple[float, float]],
         colour: Colour,
         width: float = 1.0,
-        dash: str = "-",
+        dash: Dash = "-",
         marker: str = "",
         size: float = 0.0,
         face: Colour | None = None,

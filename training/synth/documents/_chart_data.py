@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from training.synth.documents import _chart_words as lists
 from training.synth.documents._figure import headline, several
 from training.synth.engine import World
-from training.synth.invent_words import MONTHS, WEEKDAYS
 from training.synth.sheet import Overflow
+from training.synth.words.vocabulary import MONTHS, WEEKDAYS
 
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000)
 _SHORT = 16  # characters of a label that stands under its mark
@@ -33,7 +33,7 @@ class Numbers:
     def format(self, value: int) -> str:
         """A whole number of 10^-decimals as printed."""
         text = f"{abs(value) / 10**self.decimals:,.{self.decimals}f}"
-        text = text.translate(str.maketrans({",": self.group, ".": self.point}))
+        text = text.translate({ord(","): self.group, ord("."): self.point})
         return ("-" if value < 0 else "") + self.prefix + text + self.suffix
 
 

@@ -34,6 +34,7 @@ def value_labels(sheet: Sheet, frame: Frame, data: Data, look: Look) -> list[Lab
     """All values' labels, category by category; none for a chart without, None where they do not fit."""
     if not data.labelled:
         return []
+    found: list[Label] | None
     if data.kind == "line":
         found = _over_points(frame, data, look)
     elif data.stack:

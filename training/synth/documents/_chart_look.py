@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, replace
 
 from training.synth.annotation import Line
-from training.synth.documents._chart_canvas import Canvas
+from training.synth.documents._chart_canvas import Canvas, Dash
 from training.synth.documents._figure import Theme, choose_theme
 from training.synth.faces import Face
 from training.synth.sheet import BLACK, WHITE, Colour, Overflow, Sheet, Style
@@ -25,7 +25,7 @@ class Look:
     legend: str  # "top", "bottom" or "right"
     spines: str  # letters of the sides that have one, out of "lrtb"
     grid: str  # "value", "both" or "none"
-    grid_dash: str
+    grid_dash: Dash
     ticks: bool
     value_name: str  # "axis", "corner" or "none"
     category_name: bool

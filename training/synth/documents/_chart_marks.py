@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from training.synth.documents._chart_canvas import Canvas
+from training.synth.documents._chart_canvas import Canvas, Dash
 from training.synth.documents._chart_data import Data
 from training.synth.documents._chart_frame import Frame, level_of
 from training.synth.documents._chart_look import Look
@@ -54,7 +54,7 @@ def _draw_spines(canvas: Canvas, frame: Frame, look: Look) -> None:
 
 
 def _rule(
-    canvas: Canvas, start: tuple[float, float], end: tuple[float, float], colour: Colour, dash: str = "-"
+    canvas: Canvas, start: tuple[float, float], end: tuple[float, float], colour: Colour, dash: Dash = "-"
 ) -> None:
     canvas.line([start, end], colour, 1.0, dash)
 

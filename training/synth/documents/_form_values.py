@@ -8,8 +8,8 @@ from datetime import datetime
 
 from training.synth.documents._business import dates
 from training.synth.engine import World
-from training.synth.invent import email, moment, phone, postcode, word
-from training.synth.invent_values import fill
+from training.synth.words.invent import email, moment, phone, postcode, word
+from training.synth.words.values import fill
 
 Dates = Callable[[datetime], str]
 COMBED = ("date_of_birth", "postcode", "iban", "id_number", "policy_no", "registration", "start_date", "serial_no")

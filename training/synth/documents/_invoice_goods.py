@@ -11,9 +11,9 @@ from training.synth.documents._business import Bill, Entry, Item, dates, money, 
 from training.synth.documents._business_words import word
 from training.synth.engine import World
 from training.synth.faces import Face
-from training.synth.invent import Money, email, phone, url
-from training.synth.invent_values import fill
-from training.synth.table_grid import Cell, Grid
+from training.synth.table.grid import Cell, Grid
+from training.synth.words.invent import Money, email, phone, url
+from training.synth.words.values import fill
 
 _KINDS = {"invoice": 70, "quote": 12, "order": 11, "credit": 7}
 _NUMBERS = "999999|9999-9999|INV-99999|AA-9999-99|20999|9999/99|A9999999|99-99999|RE-9999-999|#9999"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from training.synth.annotation import Line
 from training.synth.documents._business import Entry, beside, fitted, loose
 from training.synth.sheet import WHITE, Colour, Sheet, Style
-from training.synth.table_grid import Cell, Grid
-from training.synth.table_ink import Look, choose_look, draw
+from training.synth.table.grid import Cell, Grid
+from training.synth.table.ink import Look, choose_look, draw
 
 
 @dataclass

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from training.synth.engine import World
 from training.synth.faces import Face
-from training.synth.formula_ink import FONTSETS
+from training.synth.formula.ink import FONTSETS
 from training.synth.sheet import Colour, Overflow, Sheet, Style, formula_size
 
 LANGUAGES = {"en": 60, "zh": 15, "de": 5, "fr": 5, "es": 4, "it": 3, "pt": 3, "nl": 3, "pl": 2}

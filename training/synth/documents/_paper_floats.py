@@ -6,7 +6,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from training.synth import table_ink
 from training.synth.annotation import Line
 from training.synth.documents import _page
 from training.synth.documents._flow import Flow
@@ -15,6 +14,7 @@ from training.synth.documents._paper_words import CAPTIONS
 from training.synth.documents._pictures import drawing, picture
 from training.synth.engine import World
 from training.synth.sheet import Overflow, Sheet, Style, formula_size
+from training.synth.table import ink as table_ink
 
 
 class Floats:

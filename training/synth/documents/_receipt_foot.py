@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from training.synth import invent
 from training.synth.documents import _receipt_marks as marks
 from training.synth.documents._receipt_head import Visit
 from training.synth.documents._receipt_roll import Cell, Roll
 from training.synth.documents._receipt_words import WORDS
 from training.synth.faces import Faces
-from training.synth.invent_values import fill
 from training.synth.sheet import Style
+from training.synth.words import invent
+from training.synth.words.values import fill
 
 
 def footer(roll: Roll, visit: Visit) -> None:

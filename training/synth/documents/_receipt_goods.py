@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from training.synth.corpus import Corpus
 from training.synth.documents._receipt_regions import Region
 from training.synth.documents._receipt_sellers import goods
+from training.synth.words.corpus import Corpus
 
 MOST_ITEMS = 16
 

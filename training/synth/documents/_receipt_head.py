@@ -6,15 +6,15 @@ import random
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from training.synth import invent
 from training.synth.annotation import Line
-from training.synth.corpus import Corpus
 from training.synth.documents import _receipt_marks as marks
 from training.synth.documents import _receipt_sellers as sellers
 from training.synth.documents._receipt_roll import PLAIN, Cell, Roll
-from training.synth.invent_values import fill
-from training.synth.invent_words import MONTHS
 from training.synth.sheet import WHITE
+from training.synth.words import invent
+from training.synth.words.corpus import Corpus
+from training.synth.words.values import fill
+from training.synth.words.vocabulary import MONTHS
 
 _NUMBERS = (
     *("CS99999999", "99999999", "999999", "9999", "A99-999999", "AA999999", "999-999999", "9999/99/999999"),

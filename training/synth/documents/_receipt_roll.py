@@ -14,8 +14,8 @@ from PIL import Image, ImageChops
 from training.synth.annotation import Line, Points
 from training.synth.documents._receipt_regions import Region
 from training.synth.documents._receipt_words import WORDS
-from training.synth.invent import Money
 from training.synth.sheet import BLACK, EDGE, Overflow, Sheet, Style, transformed
+from training.synth.words.invent import Money
 
 Stretch = tuple[float, float]
 PLAIN: Stretch = (1.0, 1.0)

@@ -6,11 +6,11 @@ import functools
 import random
 import re
 
-from training.synth import invent
-from training.synth.corpus import Corpus
 from training.synth.documents._receipt_lists import GOODS, PARTS, TRADES
-from training.synth.invent_values import fill
 from training.synth.text import is_held_out_word
+from training.synth.words import invent
+from training.synth.words.corpus import Corpus
+from training.synth.words.values import fill
 
 _WEIGHTS = {
     "market": 6,

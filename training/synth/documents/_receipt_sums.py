@@ -9,9 +9,9 @@ from training.synth.annotation import Line
 from training.synth.documents._receipt_goods import Bill
 from training.synth.documents._receipt_roll import PLAIN, Cell, Roll, Stretch, percent
 from training.synth.documents._receipt_words import WORDS
-from training.synth.invent import Money
-from training.synth.invent_values import fill
 from training.synth.sheet import Style
+from training.synth.words.invent import Money
+from training.synth.words.values import fill
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 import re
 
-from training.synth import invent
 from training.synth.documents._screen_templates import SUFFIXES, TEMPLATES
 from training.synth.engine import World
+from training.synth.words import invent
 
 _KEYWORDS = frozenset(
     [

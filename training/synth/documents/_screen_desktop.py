@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from training.synth import invent
 from training.synth.annotation import Bounds, Line
 from training.synth.documents import _screen_words
 from training.synth.documents._backgrounds import background
 from training.synth.documents._pictures import picture
 from training.synth.documents._screen import Screen, in_a_row, menu_bar, window
 from training.synth.sheet import WHITE, Overflow
-from training.synth.table_ink import Cell, Grid, Look, draw
+from training.synth.table.ink import Cell, Grid, Look, draw
+from training.synth.words import invent
 
 
 def browser(screen: Screen) -> None:

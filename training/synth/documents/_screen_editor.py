@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from PIL import ImageDraw
 
-from training.synth import invent
 from training.synth.annotation import Bounds, Line
 from training.synth.documents import _screen_code
 from training.synth.documents._scene import luminance
 from training.synth.documents._screen import Screen, menu_bar, window
 from training.synth.documents._screen_templates import SUFFIXES
 from training.synth.sheet import Colour, Overflow, Sheet, Style
+from training.synth.words import invent
 
 _DARK = {
     "comment": ((106, 153, 85), (98, 114, 164), (128, 128, 128)),

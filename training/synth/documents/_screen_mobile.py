@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from training.synth import invent
 from training.synth.annotation import Bounds, Line
 from training.synth.documents import _screen_words
 from training.synth.documents._backgrounds import background, colour
@@ -14,6 +13,7 @@ from training.synth.documents._scene import plain
 from training.synth.documents._screen import Screen, window
 from training.synth.documents._screen_desktop import settings_row
 from training.synth.sheet import WHITE, Overflow
+from training.synth.words import invent
 
 
 def status_bar(screen: Screen) -> float:

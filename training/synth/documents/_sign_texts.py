@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from training.synth import invent
 from training.synth.documents import _sign_words
 from training.synth.documents._scene import Entry
 from training.synth.documents._sign_boards import Sign
 from training.synth.engine import World
 from training.synth.sheet import BLACK, WHITE, Sheet
+from training.synth.words import invent
 
 Maker = Callable[[random.Random, World, Sheet], Sign]
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from training.synth import invent
 from training.synth.annotation import Bounds
 from training.synth.documents._backgrounds import colour, gradient
 from training.synth.documents._scene import ink_on, luminance, plain
 from training.synth.engine import World
 from training.synth.sheet import WHITE, Colour, Overflow, Sheet, Style
+from training.synth.words import invent
 
 LEAST = 13
 """Pixels per em of the smallest text on a slide."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from training.synth.annotation import Line
 from training.synth.sheet import Sheet
-from training.synth.table_columns import TOTALS
-from training.synth.table_ink import Drawn, Place
+from training.synth.table.columns import TOTALS
+from training.synth.table.ink import Drawn, Place
 
 _VALUE = (
     ("What is the {column} of {row}?", "{row}的{column}是多少？"),

@@ -8,13 +8,13 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 
-from training.synth.corpus import Pair
 from training.synth.documents import _page
 from training.synth.documents._flow import Column, Flow, Full, columns
 from training.synth.documents._page import Design, drawable
 from training.synth.documents._pictures import picture
 from training.synth.engine import World
 from training.synth.sheet import WHITE, Colour, Overflow, Sheet, Style
+from training.synth.words.corpus import Pair
 
 NAME = "articles"
 

@@ -14,8 +14,8 @@ from training.synth.documents._card_identity import identity_card
 from training.synth.documents._page import choose_language, darker
 from training.synth.engine import World
 from training.synth.faces import Face
-from training.synth.invent import email, phone, url
 from training.synth.sheet import BLACK, WHITE, Colour, Overflow, Sheet, Style
+from training.synth.words.invent import email, phone, url
 
 NAME = "cards"
 _CONTACTS = ("phone", "mobile", "fax", "email", "web", "address")

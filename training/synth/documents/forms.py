@@ -15,7 +15,7 @@ from training.synth.documents._page import choose_language, darker, drawable
 from training.synth.engine import World
 from training.synth.fonts import load
 from training.synth.sheet import WHITE, Overflow, Sheet, Style
-from training.synth.table_grid import Cell, Grid
+from training.synth.table.grid import Cell, Grid
 
 NAME = "forms"
 _SECTIONS = {

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from training.synth.documents import _page
 from training.synth.engine import World
-from training.synth.formula_ink import FONTSETS
+from training.synth.formula.ink import FONTSETS
 from training.synth.sheet import Overflow, Sheet, Style, formula_size
 
 NAME = "formulas"

@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from training.synth import invent
 from training.synth.annotation import Bounds, Line
 from training.synth.documents import _subtitles
 from training.synth.documents._backgrounds import background, colour
@@ -15,6 +14,7 @@ from training.synth.documents._figure import Room
 from training.synth.documents._scene import Turn, beneath, ink_on, panel, plain
 from training.synth.engine import World
 from training.synth.sheet import Overflow, Sheet, Style
+from training.synth.words import invent
 
 NAME = "frames"
 SIZES = ((640, 360), (854, 480), (960, 540), (1024, 576), (1120, 630), (640, 480), (960, 402), (480, 800), (720, 720))

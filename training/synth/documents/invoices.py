@@ -15,7 +15,7 @@ from training.synth.documents._invoice_page import Page, details, known, meta_st
 from training.synth.documents._page import choose_language, darker, drawable
 from training.synth.engine import World
 from training.synth.sheet import WHITE, Overflow, Sheet, Style
-from training.synth.table_ink import Place, draw
+from training.synth.table.ink import Place, draw
 
 NAME = "invoices"
 _ENGLISH = {

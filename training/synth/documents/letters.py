@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from PIL import Image, ImageDraw
 
-from training.synth import invent
 from training.synth.annotation import Line
 from training.synth.documents import _page
 from training.synth.documents._flow import Column, Flow, Full
@@ -17,6 +16,7 @@ from training.synth.documents._letter_words import LETTERS
 from training.synth.documents._page import Design, drawable
 from training.synth.engine import World
 from training.synth.sheet import Colour, Overflow, Sheet, Style
+from training.synth.words import invent
 
 NAME = "letters"
 

@@ -13,8 +13,8 @@ from training.synth.documents._page import Design, drawable
 from training.synth.documents._paper_floats import Floats
 from training.synth.documents._paper_words import KEYWORDS, REFERENCES, SECTIONS
 from training.synth.engine import World
-from training.synth.invent import code, date_style, email, moment
 from training.synth.sheet import Overflow, Sheet, Style
+from training.synth.words.invent import code, date_style, email, moment
 
 NAME = "papers"
 

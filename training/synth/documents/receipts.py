@@ -19,8 +19,8 @@ from training.synth.documents._receipt_regions import REGIONS, Region
 from training.synth.documents._receipt_roll import PLAIN, Look, Roll, placed
 from training.synth.documents._receipt_sellers import trade as any_trade
 from training.synth.engine import World
-from training.synth.invent import Money, currency
 from training.synth.sheet import Overflow, Sheet, Style
+from training.synth.words.invent import Money, currency
 
 NAME = "receipts"
 MOST_PIXELS = 1_500_000

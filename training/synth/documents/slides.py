@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from training.synth import invent
 from training.synth.annotation import Bounds, Line
 from training.synth.documents._backgrounds import background
 from training.synth.documents._business_marks import logo
@@ -16,8 +15,9 @@ from training.synth.documents._scene import luminance
 from training.synth.documents._slide_deck import LEAST, Deck, design, foot, items, title, write
 from training.synth.engine import World
 from training.synth.sheet import Overflow, Sheet
-from training.synth.table_ink import choose_look, draw
-from training.synth.table_ink import invent as invent_table
+from training.synth.table.ink import choose_look, draw
+from training.synth.table.ink import invent as invent_table
+from training.synth.words import invent
 
 NAME = "slides"
 

@@ -9,9 +9,9 @@ from training.synth.documents._paper_words import CAPTIONS
 from training.synth.documents._table_questions import ask
 from training.synth.engine import World
 from training.synth.fonts import load
-from training.synth.formula_ink import FONTSETS
+from training.synth.formula.ink import FONTSETS
 from training.synth.sheet import Overflow, Sheet, Style
-from training.synth.table_ink import Grid, Layout, Look, choose_look, invent, lay_out, put
+from training.synth.table.ink import Grid, Layout, Look, choose_look, invent, lay_out, put
 
 NAME = "tables"
 _WIDEST = 1080

@@ -6,8 +6,8 @@ import random
 from dataclasses import replace
 
 from training.synth.engine import World
-from training.synth.table_columns import Column, Maker
-from training.synth.table_grid import Cell, Grid, tiled
+from training.synth.table.columns import Column, Maker
+from training.synth.table.grid import Cell, Grid, tiled
 
 Slots = list[list[Cell | None]]
 """A matrix of cells, None where another cell's span covers the place."""

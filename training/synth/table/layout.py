@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from training.synth.documents._page import drawable
 from training.synth.fonts import load
 from training.synth.sheet import Overflow, Sheet, Style, formula_size
-from training.synth.table_grid import Cell, Grid
-from training.synth.table_look import Look
+from training.synth.table.grid import Cell, Grid
+from training.synth.table.look import Look
 
 _FORMULA = re.compile(r"\$([^$]+)\$")
 MIDDLE = 0.35  # em from the baseline up to the middle of capitals and digits

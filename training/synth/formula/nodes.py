@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from training.synth import formula_names as names
+from training.synth.formula import names
 
 _SAME_FONT = re.compile(r"(\\math(rm|it|bf|sf|tt|cal|frak|scr|bfit)\{[A-Za-z0-9]+)\}\\math\2\{(?=[A-Za-z0-9])")
 _SHORT_GROUP = 4  # longer ones are set from their pieces, which are remembered

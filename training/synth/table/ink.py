@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from training.synth.annotation import Bounds, Line
 from training.synth.sheet import Overflow, Sheet, Style
-from training.synth.table_grid import Cell, Grid
-from training.synth.table_layout import MIDDLE, Layout, Part, lay_out
-from training.synth.table_look import RULES, Look, choose_look
-from training.synth.table_shapes import invent
+from training.synth.table.grid import Cell, Grid
+from training.synth.table.layout import MIDDLE, Layout, Part, lay_out
+from training.synth.table.look import RULES, Look, choose_look
+from training.synth.table.shapes import invent
 
 __all__ = [
     "RULES",

@@ -1,4 +1,4 @@
-r"""The LaTeX names that formula_tree knows, and what each is drawn as. mathtext's own symbols need no entry here."""
+r"""The LaTeX names that `formula.tree` knows, and what each is drawn as. mathtext's own symbols need no entry here."""
 
 from __future__ import annotations
 

@@ -17,11 +17,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.synth import corpus_lists, invent, invent_pairs, invent_table
-from training.synth.corpus_files import PAIR_LANGUAGES, WORD, Pair, Table, TextFiles, is_held_out_formula
-from training.synth.corpus_text import cased_like, cut, recase, title_case, whole_words, with_insertion
-from training.synth.invent_formula import formula as invent_formula
+from training.synth.formula.invent import formula as invent_formula
 from training.synth.text import TextSource, is_held_out_word
+from training.synth.words import invent, lists, pairs, tables
+from training.synth.words.cutting import cased_like, cut, recase, title_case, whole_words, with_insertion
+from training.synth.words.files import PAIR_LANGUAGES, WORD, Pair, Table, TextFiles, is_held_out_formula
 
 __all__ = ["Corpus", "Pair", "Table"]
 
@@ -37,7 +37,7 @@ _is_held_out = functools.lru_cache(maxsize=200_000)(is_held_out_word)
 class Corpus:
     """Text to draw, for training or for testing; see the module's docstring for the hold-out.
 
-    `folder`: see `corpus_files`; what it lacks (all, if None) the built-in generator supplies. Making one is cheap,
+    `folder`: see `words.files`; what it lacks (all, if None) the built-in generator supplies. Making one is cheap,
     each part is read at first use: call `warm_up` before worker processes fork. Raises FileNotFoundError for a folder
     that does not exist; any method may raise ValueError, naming file and line, for a broken file.
     """
@@ -53,14 +53,14 @@ class Corpus:
         return tuple(language for language in PAIR_LANGUAGES if self._has_pairs(language))
 
     def _has_pairs(self, language: str) -> bool:
-        return language in invent_pairs.LANGUAGES or bool(self.files.documents(language))
+        return language in pairs.LANGUAGES or bool(self.files.documents(language))
 
     def warm_up(self, languages: tuple[str, ...] = invent.LANGUAGES) -> None:
         """Reads all there is for these languages."""
         for language in languages:
             self.files.titles(language)
             self.files.tables(language)
-            for kind in corpus_lists.KINDS:
+            for kind in lists.KINDS:
                 self.files.entries(kind, language)
             if language != "en":
                 self.files.documents(language)
@@ -150,7 +150,7 @@ class Corpus:
             if language == "en" and not any(map(str.isupper, table.title + "".join(table.header))):
                 table = recase(rng, table)
         else:
-            table = Table("", *invent_table.table(rng, language))
+            table = Table("", *tables.table(rng, language))
         return Table(
             self._checked(rng, cut(table.title, 80), language) if table.title else self.title(rng, language),
             self._cells(rng, table.header, language),
@@ -198,12 +198,12 @@ class Corpus:
         return (english, foreign) if source == "en" else (foreign, english)
 
     def _built_in(self, language: str) -> tuple[tuple[str, str], ...]:
-        if language not in invent_pairs.LANGUAGES:
+        if language not in pairs.LANGUAGES:
             raise LookupError(
                 f"there is no text translated between English and {language!r}: give a text folder with pairs_docs, "
                 f"or ask for one of {', '.join(self.translations)}"
             )
-        return invent_pairs.sentences(language, self.testing)
+        return pairs.sentences(language, self.testing)
 
     def line(self, rng: random.Random, length: int) -> str:
         """A line of anything in Latin letters, about `length` characters: see `text.TextSource.line`."""
@@ -213,9 +213,7 @@ class Corpus:
         if self._lines is None:
             latin = [language for language in invent.LANGUAGES if language != "zh"]
             prose = (line for language in latin for block in self.files.prose(language) for line in block)
-            names = (
-                name for language in latin for kind in corpus_lists.KINDS for name in self.files.entries(kind, language)
-            )
+            names = (name for language in latin for kind in lists.KINDS for name in self.files.entries(kind, language))
             self._lines = TextSource(
                 tuple(line for line in prose if len(line) > 20), tuple(dict.fromkeys(names)), self.testing
             )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from training.synth.invent_words import MONTHS, WEEKDAYS
+from training.synth.words.vocabulary import MONTHS, WEEKDAYS
 
 _PLAIN_CAPITALS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 _CODES = (  # 9: a digit, A: a capital letter, X: either, h: a hexadecimal digit; anything else stands for itself

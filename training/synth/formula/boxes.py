@@ -1,4 +1,4 @@
-"""Sets the pieces of formula_tree: each becomes a box of glyphs and polygons, measured in em from its baseline.
+"""Sets the pieces of `formula.tree`: each becomes a box of glyphs and polygons, measured in em from its baseline.
 
 mathtext sets the plain strings; tables, fences, scripts and decorations follow the habits of TeX (The TeXbook,
 appendix G) closely enough to look like it. x grows to the right, y upwards.
@@ -18,9 +18,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.mathtext import MathTextParser
 
-from training.synth import formula_names as names
-from training.synth import formula_shapes as shapes
-from training.synth.formula_nodes import Decorated, Fence, Fraction, Node, Root, Row, Scripts, Table, merged, source_of
+from training.synth.formula import names, shapes
+from training.synth.formula.nodes import Decorated, Fence, Fraction, Node, Root, Row, Scripts, Table, merged, source_of
 
 if TYPE_CHECKING:  # a name of its type stub only
     from matplotlib.ft2font import GlyphIndexType

@@ -6,8 +6,8 @@ import random
 import re
 from collections.abc import Callable
 
-from training.synth import invent
-from training.synth.corpus_files import Table
+from training.synth.words import invent
+from training.synth.words.files import Table
 
 _LATIN_START = re.compile(r"(?<![\w'’])[a-zà-ÿ]")
 

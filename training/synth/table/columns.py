@@ -6,10 +6,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from training.synth import invent
 from training.synth.engine import World
-from training.synth.invent_values import MONTHS
-from training.synth.invent_words import COLUMNS
+from training.synth.words import invent
+from training.synth.words.vocabulary import COLUMNS, MONTHS
 
 HEADS = {
     "en": "Total|Average|Max.|Min.|Length|Width|Weight|Score|Rate|Result|Index|Share|Value|Cost|Change|Count|Mean|Std.",

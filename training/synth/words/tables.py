@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from training.synth import invent
-from training.synth.invent_words import COLUMNS
+from training.synth.words import invent
+from training.synth.words.vocabulary import COLUMNS
 
 Cell = Callable[[int], str]
 

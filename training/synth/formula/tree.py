@@ -1,4 +1,4 @@
-r"""LaTeX of one formula -> the pieces that formula_boxes sets: strings that matplotlib's mathtext can set, and nodes.
+r"""LaTeX of one formula -> the pieces that `formula.boxes` sets: strings that matplotlib's mathtext can set, and nodes.
 
 Everything that mathtext would drop, mistake or draw as something else is rewritten to an equivalent that looks the
 same, or refused: fonts are put on each letter (a calligraphic "2" is another sign in Computer Modern), fractions get
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from training.synth import formula_names as names
-from training.synth.formula_nodes import (
+from training.synth.formula import names
+from training.synth.formula.nodes import (
     Decorated,
     Fence,
     Fraction,

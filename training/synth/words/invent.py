@@ -1,8 +1,8 @@
 """The built-in generator: words, prose, people, firms, addresses and goods in every language, without any files.
 
-Names are put together from syllables and short lists (`invent_words.py`): half random on purpose, since an OCR model
-must not guess words. Values (codes, money, dates) are in `invent_values.py` and can be imported from here. No hold-out
-is applied here: `corpus.Corpus` replaces words of the wrong side.
+Names are put together from syllables and short lists (`words.vocabulary`): half random on purpose, since an OCR model
+must not guess words. Values (codes, money, dates) are in `words.values` and can be imported from here. No hold-out
+is applied here: `words.corpus` replaces words of the wrong side.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import random
 
-from training.synth import invent_words as lists
-from training.synth.invent_values import (
+from training.synth.words import vocabulary as lists
+from training.synth.words.values import (
     Money,
     cents,
     code,
@@ -22,7 +22,7 @@ from training.synth.invent_values import (
     random_string,
     time_style,
 )
-from training.synth.invent_words import LANGUAGES
+from training.synth.words.vocabulary import LANGUAGES
 
 __all__ = [
     "LANGUAGES",

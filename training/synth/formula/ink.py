@@ -15,8 +15,8 @@ import numpy as np
 from matplotlib.ft2font import LoadFlags
 from numpy.typing import NDArray
 
-from training.synth import formula_boxes as boxes
-from training.synth.formula_tree import parse
+from training.synth.formula import boxes
+from training.synth.formula.tree import parse
 
 FONTSETS = ("cm", "stix", "stixsans", "dejavusans", "dejavuserif")
 MAX_WIDTH, MAX_HEIGHT = 4000, 1500  # pixels of a result

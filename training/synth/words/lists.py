@@ -1,4 +1,4 @@
-"""Where the text folder's JSON lists keep which kind of entry (see `corpus_files.TextFiles.entries`)."""
+"""Where the text folder's JSON lists keep which kind of entry (see `words.files.TextFiles.entries`)."""
 
 from __future__ import annotations
 

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from training.synth import corpus_lists
-from training.synth.corpus_read import read, read_blocks, read_json, read_rows, read_tables
 from training.synth.fonts import held_out
 from training.synth.text import is_held_out_word
+from training.synth.words import lists
+from training.synth.words.reading import read, read_blocks, read_json, read_rows, read_tables
 
 PAIR_LANGUAGES = ("zh", "de", "fr", "es", "it", "pt", "nl", "pl")
 WORD = re.compile(r"[^\W\d_\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
@@ -162,15 +162,15 @@ class TextFiles:
         return self._once("titles", language, load)
 
     def entries(self, kind: str, language: str) -> tuple[str, ...]:
-        """List entries of a kind of `corpus_lists`: first, last, city, street, company, product, job."""
+        """List entries of a kind of `words.lists`: first, last, city, street, company, product, job."""
 
         def load(folder: Path) -> Iterator[str]:
             found: list[str] = []
-            for name, *keys in corpus_lists.faker(kind, language):
-                found += corpus_lists.strings(read_json(folder / name), keys)
-            for name, *keys in corpus_lists.FILES.get((kind, language), ()):
-                found += corpus_lists.strings(read_json(folder / f"{name}.json"), keys)
-            for name in corpus_lists.LINES.get((kind, language), ()):
+            for name, *keys in lists.faker(kind, language):
+                found += lists.strings(read_json(folder / name), keys)
+            for name, *keys in lists.FILES.get((kind, language), ()):
+                found += lists.strings(read_json(folder / f"{name}.json"), keys)
+            for name in lists.LINES.get((kind, language), ()):
                 found += read(folder / name).split("\n")
             for entry in dict.fromkeys(map(clean, found)):
                 if (

@@ -1,0 +1,1 @@
+"""LaTeX formulas: read, laid out, drawn as ink, and invented."""

@@ -1,0 +1,1 @@
+"""Tables: their cells, contents and looks, laid out and drawn."""

@@ -1,0 +1,1 @@
+"""What documents say: text from files, and invented text in every language."""
