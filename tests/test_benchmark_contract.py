@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from eval.benchmarks.base import Benchmark, Item
 from eval.predictions import MISSING, Prediction
 from tests.receipts_folder import make_receipts
 from tests.test_benchmarks import FOLDERS, write
+from tests.test_benchmarks_drawn import ROWS, drawn
 
 OF_THE_TRUTH = {"unrenderable"}
 """Errors that no answer has a part in."""
@@ -58,6 +60,7 @@ def omnidocbench(folder: Path) -> Path:
 MADE: dict[str, Callable[[Path], Path]] = FOLDERS | {
     **{name: make_receipts for name in BENCHMARKS if name.startswith("receipts")},
     **{make.__name__: make for make in (formulas, olmocr_bench, omnidocbench)},
+    **{name: partial(drawn, name) for name in ROWS},
 }
 
 

@@ -214,7 +214,7 @@ def test_missing_folder_is_named(name, tmp_path):
 
 def test_missing_drawn_folder_names_the_command(tmp_path):
     for name in ("synth_lines", "synth_read", "synth_spotting"):
-        with pytest.raises(FileNotFoundError, match=r"python -m training\.synth\.held_out"):
+        with pytest.raises(FileNotFoundError, match=r"python -m training\.synth heldout"):
             benchmark(name).load(tmp_path)
 
 

@@ -1,6 +1,7 @@
 """The held-out sets: the same files again, line boxes in the image, readable by their benchmarks."""
 
 import json
+import math
 import random
 import subprocess
 import sys
@@ -13,12 +14,14 @@ from eval.benchmarks import benchmark
 from eval.predictions import Prediction
 from tests.fonts import HELD_OUT, TRAINING, needs_fonts
 from training.synth import held_out
+from training.synth.__main__ import main
+from training.synth.engine import Engine, kinds
 from training.synth.lines import draw_sample
 from training.synth.text import TextSource
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "training.synth.held_out", *arguments]
+    command = [sys.executable, "-m", "training.synth", "heldout", *arguments]
     return subprocess.run(command, capture_output=True, text=True)
 
 
@@ -28,12 +31,12 @@ def files(folder):
 
 @needs_fonts
 def test_the_same_seed_makes_the_same_files_whatever_the_counts(tmp_path):
-    done = run("--output", str(tmp_path / "first"), "--lines", "4", "--read", "3", "--spotting", "3")
+    done = run("--output", str(tmp_path / "first"), "--sets", *held_out.COUNTS, "--count", "4")
     assert done.returncode == 0, done.stderr
-    for name, count in (("lines", 4), ("read", 5), ("spotting", 3)):
-        held_out.write(tmp_path / "second" / name, name, count, held_out.SEED, HELD_OUT)
+    for name, count in (("lines", 4), ("read", 5), ("spotting", 4)):
+        assert held_out.write(tmp_path / "second" / name, name, count, held_out.SEED, HELD_OUT) == count
     first, second = files(tmp_path / "first"), files(tmp_path / "second")
-    assert len(first) == 4 + 3 + 3 + 3
+    assert len(first) == 4 + 4 + 4 + 3
     assert all(second[name] == content for name, content in first.items() if name != "read/manifest.jsonl")
     for name in ("lines", "read", "spotting"):
         items = benchmark(f"synth_{name}").load(tmp_path / "first" / name)
@@ -121,9 +124,8 @@ def test_a_region_of_one_drawable_line_is_drawn_again(monkeypatch):
 @needs_fonts
 def test_no_font_of_training_is_drawn_with(monkeypatch, tmp_path):
     used = []
-    monkeypatch.setattr(held_out, "write", lambda folder, name, count, seed, fonts: used.append(fonts))
-    monkeypatch.setattr(sys, "argv", ["held_out", "--output", str(tmp_path)])
-    held_out.main()
+    monkeypatch.setattr(held_out, "write", lambda folder, name, count, seed, fonts: used.append(fonts) or count)
+    assert main(["heldout", "--output", str(tmp_path), "--sets", *held_out.COUNTS]) == 0
     assert len(used) == 3
     assert not {path for fonts in used for paths in fonts.values() for path in paths} & {
         path for paths in TRAINING.values() for path in paths
@@ -131,7 +133,7 @@ def test_no_font_of_training_is_drawn_with(monkeypatch, tmp_path):
 
 
 def test_a_folder_without_fonts_is_a_sentence(tmp_path):
-    done = run("--output", str(tmp_path / "out"), "--fonts", str(tmp_path))
+    done = run("--output", str(tmp_path / "out"), "--fonts", str(tmp_path), "--sets", "lines", "points")
     assert done.returncode == 2
     assert "no usable fonts" in done.stderr
     assert "Traceback" not in done.stderr
@@ -139,12 +141,67 @@ def test_a_folder_without_fonts_is_a_sentence(tmp_path):
 
 @pytest.mark.parametrize("count", ["0", "-3", "1.5", "many"])
 def test_a_set_has_an_image_at_least(count, tmp_path):
-    done = run("--output", str(tmp_path / "out"), "--read", count)
+    done = run("--output", str(tmp_path / "out"), "--sets", "read", "--count", count)
     assert done.returncode == 2
     assert "is no whole number from 1 up" in done.stderr
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("name", held_out.COUNTS)
+@pytest.mark.parametrize("name", [*held_out.COUNTS, *held_out.SETS])
 def test_every_set_has_its_benchmark(name):
-    assert f"runs/held_out/{name}" == benchmark(f"synth_{name}").FOLDER
+    module = benchmark(f"synth_{name}")
+    assert f"runs/held_out/{name}" == module.FOLDER
+    assert name in held_out.COUNTS or held_out.SETS[name].prompt == module.TASK
+
+
+# Sets of documents
+
+
+@needs_fonts
+def test_documents_are_the_same_files_again_in_any_process(tmp_path):
+    sets = ("--sets", "pages", "points", "--count", "3", "--text", str(tmp_path))  # a folder without texts
+    done = run("--output", str(tmp_path / "first"), *sets)
+    assert done.returncode == 0, done.stderr
+    for name in ("pages", "points"):
+        chosen = held_out.SETS[name]
+        folder = tmp_path / "second" / name
+        made = held_out.write_documents(folder, chosen, 3, held_out.SEED, Engine(tmp_path), workers=2)
+        assert made == (3, [])
+    first, second = files(tmp_path / "first"), files(tmp_path / "second")
+    assert len(first) == 3 + 3 + 2
+    assert first == second
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Engine()
+
+
+@needs_fonts
+@pytest.mark.parametrize("name", held_out.SETS)
+def test_the_right_answer_to_a_document_scores_best(name, tmp_path, engine):
+    chosen = held_out.SETS[name]
+    if not set(chosen.types) & set(kinds()):
+        pytest.skip(f"no document type of {name}")
+    count, failures = held_out.write_documents(tmp_path, chosen, 3, 7, engine, workers=0)
+    assert (count, failures) == (3, [])
+    rows = [json.loads(line) for line in (tmp_path / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
+    module = benchmark(f"synth_{name}")
+    items = module.load(tmp_path)
+    for row, item in zip(rows, items, strict=True):
+        kind, split, *_ = row["document"].split("/")
+        assert kind in chosen.types
+        assert split == "test"
+        assert item.image().size == (row["width"], row["height"])
+    pages = [module.measure(item, Prediction(item.id, item.text)) for item in items]
+    for score, value in module.scores({key: sum(page[key] for page in pages) for key in pages[0]}).items():
+        # Some things none of three documents may have; and not every formula can be laid out.
+        if not math.isnan(value) and score != "unrenderable":
+            assert value == pytest.approx(float(score not in module.ERRORS)), score
+
+
+@needs_fonts
+def test_a_set_says_how_many_images_it_has(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(held_out, "kinds", lambda: [])
+    assert main(["heldout", "--output", str(tmp_path), "--sets", "points", "--count", "2"]) == 0
+    assert capsys.readouterr().out == f"0 images in {tmp_path / 'points'}, 2 were asked for\n"

@@ -1,7 +1,7 @@
 """Drawn lines: single lines of text in fonts that training never draws, worn and photographed.
 
 Protocol: edits pooled over all lines; runs of white space count as one space. A crop is read as one line.
-The folder is made by `python -m training.synth.held_out`, which says what else is held out; the same fonts give
+The folder is made by `python -m training.synth heldout`, which says what else is held out; the same fonts give
 the same 1,000 lines.
 """
 
@@ -25,7 +25,7 @@ LICENCE = "made by this project, Apache-2.0"
 MAIN = "cer"
 ERRORS = frozenset({"cer"})
 
-HINT = "`python -m training.synth.held_out` makes it"
+HINT = "`python -m training.synth heldout` makes it"
 
 
 def load(folder: Path) -> list[Item]:

@@ -3,7 +3,7 @@
 Protocol: edits pooled over all regions, in characters (line ends count as spaces, runs of white space as one space) and
 in words; F1 of the words as a bag, separated by white space and compared as they are. Prompt: "read".
 What is left of other lines at the upper and lower edge is not in the truth.
-The folder is made by `python -m training.synth.held_out`, which says what else is held out; the same fonts give
+The folder is made by `python -m training.synth heldout`, which says what else is held out; the same fonts give
 the same 200 regions.
 """
 
@@ -30,7 +30,7 @@ LICENCE = "made by this project, Apache-2.0"
 MAIN = "cer"
 ERRORS = frozenset({"cer", "wer"})
 
-HINT = "`python -m training.synth.held_out` makes it"
+HINT = "`python -m training.synth heldout` makes it"
 
 
 def load(folder: Path) -> list[Item]:

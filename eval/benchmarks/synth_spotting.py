@@ -4,7 +4,7 @@ Protocol: detection and end-to-end precision, recall and F1 at IoU 0.5 and the t
 (`eval.metrics.spotting`), pooled over all regions. Answers are lines with boxes or spotting markup. Prompt: "spotting".
 A true box is the upright box around the line's drawn corners, cut at the edges of the image.
 What is left of other lines at the upper and lower edge is not in the truth.
-The folder is made by `python -m training.synth.held_out`, which says what else is held out; the same fonts give
+The folder is made by `python -m training.synth heldout`, which says what else is held out; the same fonts give
 the same 200 regions.
 """
 
@@ -29,7 +29,7 @@ LICENCE = "made by this project, Apache-2.0"
 MAIN = "exact_f1"
 ERRORS: frozenset[str] = frozenset()
 
-HINT = "`python -m training.synth.held_out` makes it"
+HINT = "`python -m training.synth heldout` makes it"
 
 
 def load(folder: Path) -> list[Item]:

@@ -23,7 +23,10 @@ from hyocr.reader import Reader, line_request
 from hyocr.tasks import TASKS, read
 
 LINES_AT_ONCE = 64
-LONGEST = {"parse": 8192, "layout_parse": 8192, "table": 4096, "translate_document": 8192}
+LONGEST = {
+    **dict.fromkeys(("parse", "layout_parse", "spotting_level", "translate_document"), 8192),
+    **dict.fromkeys(("chart", "fields", "layout", "table", "translate_en", "translate_zh"), 4096),
+}
 """Most tokens of an answer, for tasks without a parser of their own; 1,024 where not named."""
 
 

@@ -9,30 +9,57 @@ python -m training.synth speed
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
+
+from PIL import Image
 
 from training.synth import held_out, speed
 from training.synth.engine import SPLITS, Engine, document_type, kinds
 from training.synth.export import export
-from training.synth.held_out import count
+from training.synth.held_out import count, workers
+from training.synth.output import encoded, put
+from training.synth.pool import check_fonts
 from training.synth.preview import beside, preview
 from training.synth.samples import sample_task, task_names
+from training.synth.words.files import TextFiles
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; 1 where some documents could not be made, 2 for what was asked wrongly."""
+    """Runs one command; 1 where documents could not be made, 2 for what was asked wrongly, 130 when interrupted."""
     options = _parser().parse_args(arguments)
     try:
-        engine = Engine(options.text if options.text.is_dir() or options.text != DEFAULT_TEXT else None, options.fonts)
-        done: int = options.run(engine, options)
+        done: int = options.run(_engine(options), options)
         return done
-    except (ValueError, LookupError, OSError) as error:
-        print(error.args[0] if isinstance(error, LookupError) else error, file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Stopped." + (" The same command goes on from here." if options.run is _export else ""), file=sys.stderr)
+        return 130
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (ValueError, OSError) as error:
+        print(_sentence(error), file=sys.stderr)
         return 2
 
 
 DEFAULT_TEXT = Path("../shared/text")
+
+
+def _engine(options: argparse.Namespace) -> Engine:
+    """A text folder that is named has to exist; the usual one need not."""
+    text: Path | None = options.text
+    if text is None and DEFAULT_TEXT.is_dir():
+        text = DEFAULT_TEXT
+    TextFiles(text, testing=False)
+    return Engine(text, options.fonts)
+
+
+def _sentence(error: ValueError | OSError) -> str:
+    """What Python calls "[Errno 13] Permission denied: 'file'" in words."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,19 +67,16 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m training.synth", description="Draws documents and asks about them."
     )
     commands = parser.add_subparsers(required=True)
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument(
-        "--text", type=Path, default=DEFAULT_TEXT, help=f"folder of text files; {DEFAULT_TEXT} where it exists"
-    )
-    common.add_argument("--fonts", type=Path, help="folder of font files instead of the installed ones")
-    common.add_argument("--seed", type=int, default=1)
     for name, run, add in (
         ("preview", _preview, _preview_options),
         ("export", _export, _export_options),
         ("heldout", held_out.run, held_out.add_options),
         ("speed", _speed, _speed_options),
     ):
-        command = commands.add_parser(name, parents=[common], help=run.__doc__)
+        command = commands.add_parser(name, help=run.__doc__)
+        command.add_argument("--text", type=Path, help=f"folder of text files; default: {DEFAULT_TEXT} where it exists")
+        command.add_argument("--fonts", type=Path, help="folder of font files instead of the installed ones")
+        command.add_argument("--seed", type=int, default=1)
         add(command)
         command.set_defaults(run=run)
     return parser
@@ -69,12 +93,15 @@ def _preview_options(parser: argparse.ArgumentParser) -> None:
 def _preview(engine: Engine, options: argparse.Namespace) -> int:
     """A contact sheet of documents or samples, with boxes."""
     output = options.output or Path(f"runs/preview/{options.task}.webp")
+    format = Image.registered_extensions().get(output.suffix.lower())
+    if format is None:
+        raise ValueError(f"{output} should end in the name of an image format, as in .webp or .png")
     if options.beside:
         sheet = beside(engine, options.beside, options.n, options.seed)
     else:
         sheet = preview(engine, options.task, options.n, options.seed, options.split)
     output.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(output, quality=60, method=6) if output.suffix == ".webp" else sheet.save(output)
+    put(output, encoded(sheet, format, **({"quality": 60, "method": 6} if format == "WEBP" else {})))
     print(output)
     return 0
 
@@ -83,7 +110,7 @@ def _export_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--documents", nargs="+", type=amount, required=True, metavar="TYPE=COUNT")
     parser.add_argument("--tasks", nargs="+", default=task_names(), metavar="TASK", help="default: all")
-    parser.add_argument("--workers", type=int, default=0, help="processes; default: this one alone")
+    parser.add_argument("--workers", type=workers, default=0, help="processes; default: this one alone")
 
 
 def _export(engine: Engine, options: argparse.Namespace) -> int:
@@ -92,9 +119,10 @@ def _export(engine: Engine, options: argparse.Namespace) -> int:
         sample_task(name)
     for kind, _ in options.documents:
         document_type(kind)
+    check_fonts(engine, "train")
     ids = [f"{kind}/train/{options.seed}/{index}" for kind, number in options.documents for index in range(number)]
     engine.warm_up("train")
-    failures = export(engine, ids, options.tasks, options.output, options.workers)
+    failures = export(engine, ids, list(dict.fromkeys(options.tasks)), options.output, options.workers)
     for failure in failures:
         print(f"{failure.id}: {failure.reason}", file=sys.stderr)
     return 1 if failures else 0
@@ -105,11 +133,14 @@ def _speed_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--n", type=count, default=20, help="documents per type")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--profile", action="store_true", help="print where the time goes instead")
-    how.add_argument("--workers", type=int, default=0, help="measure a pool of processes instead")
+    how.add_argument("--workers", type=workers, default=0, help="measure a pool of processes instead")
 
 
 def _speed(engine: Engine, options: argparse.Namespace) -> int:
     """Documents per second and core, by type."""
+    for kind in options.types:
+        document_type(kind)
+    check_fonts(engine, "train")
     if options.workers:
         speed.pooled(engine, options.types, options.n, options.seed, options.workers)
     elif options.profile:
@@ -122,8 +153,12 @@ def _speed(engine: Engine, options: argparse.Namespace) -> int:
 def amount(text: str) -> tuple[str, int]:
     """`receipts=100` as a type and how many."""
     kind, _, number = text.partition("=")
-    return kind, count(number)
+    try:
+        return kind, count(number)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} should look like receipts=100") from error
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # workers are told to stop as well
     sys.exit(main())

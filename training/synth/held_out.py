@@ -18,7 +18,8 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,7 +32,8 @@ from training.synth.engine import Engine, kinds
 from training.synth.fonts import families
 from training.synth.lines import Sample as Drawn
 from training.synth.lines import draw_sample
-from training.synth.pool import Failure, made
+from training.synth.output import encoded, put
+from training.synth.pool import Failure, check_fonts, made
 from training.synth.samples import Sample, samples
 from training.synth.text import TextSource
 
@@ -121,18 +123,19 @@ Row = Callable[[str], dict[str, Any]]
 
 def _questions(
     chosen: Set, count: int, seed: int, engine: Engine, workers: int, failures: list[Failure]
-) -> Iterator[tuple[Image.Image, Row]]:
+) -> Generator[tuple[Image.Image, Row], None, None]:
     """The first `count` questions: types take turns, and each document is asked one thing."""
     types = [type for type in chosen.types if type in kinds()]
     ids = (f"{type}/test/{seed}/{index}" for index in range(100 * count) for type in types)
-    for found in made(engine, ids, partial(one_sample, chosen=chosen), workers):
-        if isinstance(found, Failure):
-            failures.append(found)
-        elif found is not None:
-            yield found.image, partial(_question_row, found)
-            count -= 1
-        if not count:
-            return
+    with closing(made(engine, ids, partial(one_sample, chosen=chosen), workers)) as results:
+        for found in results:
+            if isinstance(found, Failure):
+                failures.append(found)
+            elif found is not None:
+                yield found.image, partial(_question_row, found)
+                count -= 1
+            if not count:
+                return
 
 
 def one_sample(document: Document, chosen: Set) -> Sample | None:
@@ -152,16 +155,18 @@ def _question_row(sample: Sample, image: str) -> dict[str, Any]:
     }
 
 
-def _write(folder: Path, found: Iterator[tuple[Image.Image, Row]]) -> int:
+def _write(folder: Path, found: Generator[tuple[Image.Image, Row], None, None]) -> int:
     """Images by number, and the manifest once they are all there; returns how many there are."""
     folder.mkdir(parents=True, exist_ok=True)
+    manifest = folder / "manifest.jsonl"
+    manifest.unlink(missing_ok=True)  # so that, interrupted, no old manifest stands beside new images
     rows = []
-    for index, (image, row) in enumerate(found):
-        name = f"{index:04d}.png"
-        image.save(folder / name)
-        rows.append(row(name))
-    text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in rows)
-    (folder / "manifest.jsonl").write_text(text, encoding="utf-8")
+    with closing(found):
+        for index, (image, row) in enumerate(found):
+            name = f"{index:04d}.png"
+            put(folder / name, encoded(image, "PNG"))
+            rows.append(row(name))
+    put(manifest, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in rows).encode())
     return len(rows)
 
 
@@ -170,7 +175,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, default=Path("runs/held_out"))
     parser.add_argument("--sets", nargs="+", choices=[*COUNTS, *SETS], default=[*COUNTS, *SETS], metavar="SET")
     parser.add_argument("--count", type=count, help="images per set instead of each set's own number")
-    parser.add_argument("--workers", type=int, default=0, help="processes; default: this one alone")
+    parser.add_argument("--workers", type=workers, default=0, help="processes; default: this one alone")
     parser.set_defaults(seed=SEED)
 
 
@@ -178,7 +183,8 @@ def run(engine: Engine, options: argparse.Namespace) -> int:
     """The fixed evaluation sets of every task, in fonts, words and texts that training never draws."""
     fonts = families(testing=True, folders=engine.folders)
     failures: list[Failure] = []
-    if options.workers:
+    if not COUNTS.keys() >= set(options.sets):
+        check_fonts(engine, "test")
         engine.warm_up("test")
     for name in tqdm(options.sets, unit="set", file=sys.stderr):
         number = options.count or (COUNTS[name] if name in COUNTS else SETS[name].size)
@@ -199,3 +205,8 @@ def count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
     return int(text)
+
+
+def workers(text: str) -> int:
+    """A whole number from 0 up."""
+    return 0 if text == "0" else count(text)

@@ -1,0 +1,38 @@
+"""Drawn forms, letters, cards, invoices and receipts: some or all of their fields as JSON.
+
+Protocol: that of `receipts_fields`: a field is right if its value equals the truth exactly, pooled over all fields;
+`folded_f1` ignores case, Unicode form and runs of white space. Items of a list are fields of their own; a field that is
+not there is null in the truth, and a value for it counts against precision. Prompt: "fields".
+
+The folder is made by `python -m training.synth heldout`, which says what is held out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from eval.benchmarks import drawn, receipts_fields
+from eval.benchmarks.base import Item
+from eval.metrics.fields import flatten, parse_fields
+
+NAME = "synth_fields"
+TASK = "fields"
+FOLDER = "runs/held_out/fields"
+LICENCE = drawn.LICENCE
+MAIN, ERRORS = receipts_fields.MAIN, receipts_fields.ERRORS
+
+
+def load(folder: Path) -> list[Item]:
+    """The documents of the manifest; the truth is their fields."""
+    return drawn.items(folder, _fields)
+
+
+def _fields(row: drawn.Row) -> dict[str, Any]:
+    fields = parse_fields(row.answer)
+    if not flatten(fields):
+        raise ValueError("the answer is no JSON object with a value in it.")
+    return fields or {}
+
+
+measure, scores = receipts_fields.measure, receipts_fields.scores
