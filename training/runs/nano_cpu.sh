@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Nano from nothing on a two-core CPU in about three and a half hours: letters first, by CTC alone; then lines, real ones among them; then the
+# Nano from nothing on a two-core CPU in about five hours: letters first, by CTC alone; then lines, real ones among them; then the
 # language model, over a tower that stands still.
 # Needs the fonts (training/install_fonts.sh), text to draw (TEXT) and receipts with a train split (RECEIPTS); see README, "Training".
 # Stopped at any time, the same command goes on where it was.
@@ -22,5 +22,7 @@ train nano_cpu_2_lines --receipts "$RECEIPTS"
 train nano_cpu_3_anneal --receipts "$RECEIPTS"
 relabel nano_cpu_3_anneal runs/labels_again.json
 train nano_cpu_4_more --receipts "$RECEIPTS"
-train nano_cpu_5_align --receipts "$RECEIPTS"
-"$PYTHON" -m training.export --checkpoint runs/nano_cpu_5_align/checkpoint --output runs/nano_cpu_export
+relabel nano_cpu_4_more runs/labels_third.json
+train nano_cpu_5_again --receipts "$RECEIPTS"
+train nano_cpu_6_align --receipts "$RECEIPTS"
+"$PYTHON" -m training.export --checkpoint runs/nano_cpu_6_align/checkpoint --output runs/nano_cpu_export
