@@ -96,6 +96,7 @@ def _preview(engine: Engine, options: argparse.Namespace) -> int:
     format = Image.registered_extensions().get(output.suffix.lower())
     if format is None:
         raise ValueError(f"{output} should end in the name of an image format, as in .webp or .png")
+    check_fonts(engine, "train" if options.beside else options.split)
     if options.beside:
         sheet = beside(engine, options.beside, options.n, options.seed)
     else:

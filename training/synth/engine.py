@@ -10,7 +10,9 @@ import functools
 import importlib
 import pkgutil
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -20,10 +22,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from training.synth import documents, photo, warp
-from training.synth.annotation import Block, Defect, Document, Line, Points
+from training.synth.annotation import Block, Defect, Document, Points
 from training.synth.faces import Faces
 from training.synth.fonts import FONT_FOLDERS
-from training.synth.sheet import Overflow, Sheet, transformed
+from training.synth.sheet import Overflow, Sheet, all_transformed, moved_together
 from training.synth.words.corpus import Corpus
 
 SPLITS = ("train", "test")
@@ -117,19 +119,16 @@ def finish(id: str, kind: str, sheet: Sheet, rng: random.Random) -> Document:
     worn, defects = photo.wear_ink(rng, ink, line, profile) if sheet.paper else (ink, [])
     flat = printed(sheet, worn, rng, profile)
     geometry = choose_warp(rng, profile, sheet.width, sheet.height)
-    image = placed(flat, geometry, rng, sheet.paper and profile in ("photo", "thermal"))
+    image, ink = placed(flat, ink, geometry, rng, sheet.paper and profile in ("photo", "thermal"))
     image, more = photo.develop(rng, image, line, profile)
-    known = Image.fromarray(image)
-    drawn = _Moved(geometry)
-    blocks = tuple(drawn.block(block) for block in sheet.blocks)
     order = {line: i for i, line in enumerate(line for block in sheet.blocks for line in block.lines)}
     return Document(
         id=id,
         kind=kind,
         language=sheet.language,
-        image=known,
-        ink=geometry.pixels(ink, (0, 0, 0)),
-        blocks=blocks,
+        image=Image.fromarray(image),
+        ink=ink,
+        blocks=_moved_blocks(sheet.blocks, geometry),
         fields=dict(sheet.fields),
         evidence={name: tuple(order[line] for line in lines) for name, lines in sheet.evidence.items()},
         questions=tuple(
@@ -151,6 +150,8 @@ def printed(sheet: Sheet, ink: NDArray[np.uint8], rng: random.Random, profile: s
     ground = np.asarray(sheet.graphics)
     if sheet.paper:
         ground = cv2.multiply(ground, photo.paper(rng, sheet.height, sheet.width, profile), scale=1 / 255)
+    if sheet.colour.getbbox() is None:  # all text is black
+        return np.asarray(cv2.multiply(ground, cv2.merge([255 - ink] * 3), scale=1 / 255), np.uint8)
     return blend(np.asarray(sheet.colour), ground, ink)
 
 
@@ -170,31 +171,51 @@ def choose_warp(rng: random.Random, profile: str, width: int, height: int) -> wa
     return warp.identity(width, height)
 
 
-def placed(flat: NDArray[np.uint8], geometry: warp.Warp, rng: random.Random, on_table: bool) -> NDArray[np.uint8]:
-    """The page in its place: warped, in its own shading, and what it lies on around it."""
+def placed(
+    flat: NDArray[np.uint8], ink: NDArray[np.uint8], geometry: warp.Warp, rng: random.Random, on_table: bool
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The page in its place: warped, in its own shading, and what it lies on around it; and its ink (h, w) warped."""
     width, height = geometry.size
-    image = geometry.pixels(flat, "replicated")
-    shading = geometry.shading()
-    if shading is not None:
-        image = np.clip(image * shading[..., None], 0, 255).astype(np.uint8)
+    image, ink = _warped(flat, ink, geometry)
+    light = geometry.shading()
+    if light is not None:
+        image = _shaded(image, light)
     if on_table:
         page = geometry.pixels(np.full(flat.shape[:2], 255, np.uint8), (0, 0, 0))
         image = blend(image, photo.surroundings(rng, height, width), page)
-    return image
+    return image, ink
 
 
-class _Moved:
-    """A sheet's annotation sent through a warp."""
+def _warped(
+    flat: NDArray[np.uint8], ink: NDArray[np.uint8], geometry: warp.Warp
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Page and ink as one image of four channels, which takes less time than the page alone.
 
-    def __init__(self, geometry: warp.Warp) -> None:
-        self.points = geometry.points
+    There is no ink at the edges of a sheet (`sheet.EDGE`), so that none is replicated beyond them.
+    """
+    if geometry.matrix is None:
+        return geometry.pixels(flat, "replicated"), geometry.pixels(ink, 0)
+    both = cv2.insertChannel(ink, cv2.cvtColor(flat, cv2.COLOR_RGB2RGBA), 3)
+    warped = geometry.pixels(np.asarray(both, np.uint8), "replicated")
+    page, moved = cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB), cv2.extractChannel(warped, 3)
+    return np.asarray(page, np.uint8), np.asarray(moved, np.uint8)
 
-    def block(self, block: Block) -> Block:
-        region = self.points(block.region) if len(block.region) else block.region
-        return Block(block.kind, tuple(map(self.line, block.lines)), block.markup, region, block.translation)
 
-    def line(self, line: Line) -> Line:
-        return transformed(line, self.points)
+def _shaded(image: NDArray[np.uint8], light: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The image in a light (h, w), rounded down; a few rows at a time, which stay in the processor's cache."""
+    shaded = np.empty_like(image)
+    for top in range(0, len(image), 16):
+        rows = slice(top, top + 16)
+        lit = cv2.multiply(image[rows], cv2.merge([light[rows]] * 3), dtype=cv2.CV_32F)
+        shaded[rows] = np.minimum(lit, 255)
+    return shaded
+
+
+def _moved_blocks(blocks: Sequence[Block], geometry: warp.Warp) -> tuple[Block, ...]:
+    """A sheet's annotation sent through a warp, all its points at once."""
+    moved = iter(moved_together([block.region for block in blocks], geometry.points))
+    lines = iter(all_transformed([line for block in blocks for line in block.lines], geometry.points))
+    return tuple(replace(block, lines=tuple(islice(lines, len(block.lines))), region=next(moved)) for block in blocks)
 
 
 def _moved_defects(defects: list[Defect], geometry: warp.Warp) -> list[Defect]:

@@ -74,11 +74,23 @@ _BROAD = {
 _Cuts = tuple[str, str, str, str]  # files: regular, bold, italic, bold and italic
 
 
-@functools.lru_cache(maxsize=200_000)
-def _file_for(files: tuple[str, ...], character: str) -> str | None:
-    if character.isspace():
-        return files[0]
-    return next((file for file in files if can_draw(file, character)), None)
+class _Drawn(dict[str, str | None]):
+    """Which of some files draws a character, the first that can, or None; each is looked up once."""
+
+    def __init__(self, files: tuple[str, ...]) -> None:
+        super().__init__()
+        self.files = files
+
+    def __missing__(self, character: str) -> str | None:
+        if character.isspace():
+            found: str | None = self.files[0]
+        else:
+            found = next((file for file in self.files if can_draw(file, character)), None)
+        self[character] = found
+        return found
+
+
+_drawn = functools.lru_cache(maxsize=4096)(_Drawn)
 
 
 @dataclass(frozen=True)
@@ -106,24 +118,28 @@ class Face:
 
     def file_for(self, character: str) -> str | None:
         """The first file with a glyph for the character, None if none has; white space is of the first file."""
-        return _file_for(self.files, character)
+        return _drawn(self.files)[character]
 
     def can_draw(self, text: str) -> bool:
         """Whether every character has a glyph or is white space."""
-        return all(_file_for(self.files, character) for character in text)
+        return all(map(_drawn(self.files).__getitem__, text))
 
     def clean(self, text: str) -> str:
         """The text without characters that cannot be drawn, white space made single and stripped."""
-        return " ".join("".join(c for c in text if _file_for(self.files, c)).split())
+        if not self.can_draw(text):
+            drawn = _drawn(self.files)
+            text = "".join(character for character in text if drawn[character])
+        return " ".join(text.split())
 
     def runs(self, text: str) -> list[tuple[str, str]]:
         """The text in pieces (file, piece), neighbours of one file together; white space joins the piece before it.
 
         Raises ValueError for a character that no file can draw.
         """
+        drawn = _drawn(self.files)
         runs: list[tuple[str, str]] = []
         for character in text:
-            file = _file_for(self.files, character)
+            file = drawn[character]
             if file is None:
                 raise ValueError(f"{self.family} cannot draw {character!r}: pass the text through clean() first")
             if runs and (character.isspace() or file == runs[-1][0]):

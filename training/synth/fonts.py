@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageFont
 
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path.home() / ".local/share/fonts")
 # Symbols, icons, mathematics, other scripts and faces that no reader would call text.
@@ -18,6 +18,7 @@ _UNWANTED = re.compile(
     re.IGNORECASE,
 )
 _HELD_OUT_SHARE = 10  # one family group in ten
+_Glyph = tuple[tuple[int, int], bytes]
 
 
 def held_out(name: str, share: int = _HELD_OUT_SHARE) -> bool:
@@ -35,15 +36,15 @@ def load(path: str, size: int) -> ImageFont.FreeTypeFont:
 
 
 @functools.lru_cache(maxsize=4096)
-def _missing_glyph(path: str) -> bytes:
+def _missing_glyph(path: str) -> _Glyph | None:
     return _glyph(path, "\U0010fffd")
 
 
-def _glyph(path: str, character: str) -> bytes:
-    # 48 pixels leave room for any glyph at size 24; only whether two glyphs differ matters.
-    image = Image.new("L", (48, 48))
-    ImageDraw.Draw(image).text((8, 4), character, font=load(path, 24), fill=255)
-    return image.tobytes()
+def _glyph(path: str, character: str) -> _Glyph | None:
+    """What shows of a character and where, None if nothing does."""
+    picture, (x, y) = load(path, 24).getmask2(character, mode="L")
+    box = picture.getbbox()
+    return None if box is None else ((x + box[0], y + box[1]), bytes(picture.crop(box)))
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -52,7 +53,7 @@ def can_draw(path: str, character: str) -> bool:
     if character == " ":
         return True
     glyph = _glyph(path, character)
-    return any(glyph) and glyph != _missing_glyph(path)
+    return glyph is not None and glyph != _missing_glyph(path)
 
 
 def families(testing: bool, folders: tuple[Path, ...] = FONT_FOLDERS) -> dict[str, list[str]]:

@@ -38,6 +38,8 @@ from training.synth.samples import Sample, samples
 from training.synth.text import TextSource
 
 SEED = 20261121
+MOST_FAILURES = 100
+"""After so many documents that cannot be made a set is given up."""
 COUNTS = {"lines": 1000, "read": 200, "spotting": 200}
 
 
@@ -134,7 +136,7 @@ def _questions(
             elif found is not None:
                 yield found.image, partial(_question_row, found)
                 count -= 1
-            if not count:
+            if not count or len(failures) >= MOST_FAILURES:
                 return
 
 

@@ -67,8 +67,9 @@ def _overlap(a: Bounds, b: Bounds) -> bool:
 
 def _remains(document: Document) -> float:
     grey = np.asarray(document.image.convert("L"))
-    step = max(1, len(document.lines) // _MOST_LINES)
-    lines = document.lines[::step]
+    # Dashes are low, and would pass for small text.
+    lines = [line for line in document.lines if any(map(str.isalnum, line.text))] or list(document.lines)
+    lines = lines[:: max(1, len(lines) // _MOST_LINES)]
     return float(np.mean([_line_remains(grey, document.ink, line.box, line.height) for line in lines]))
 
 

@@ -160,19 +160,19 @@ CHAINS: dict[str, tuple[tuple[Effect, float, float], ...]] = {
     "scan": (
         *((yellowed, 0.12, 0.9), (paper_texture, 0.15, 0.7), (show_through, 0.15, 0.8), (stain, 0.07, 0.8)),
         *((uneven_light, 0.1, 0.5), (colour_cast, 0.08, 0.4), (gaussian_blur, 0.25, 0.7)),
-        *((low_contrast, 0.12, 0.8), (overexposure, 0.1, 0.8), (low_resolution, 0.15, 0.9), (sensor_noise, 0.25, 0.6)),
+        *((low_contrast, 0.12, 0.8), (overexposure, 0.1, 0.6), (low_resolution, 0.15, 0.9), (sensor_noise, 0.25, 0.6)),
         *((dirt, 0.12, 0.8), (streaks, 0.1, 0.8), (binarisation, 0.06, 0.9), (jpeg, 0.45, 0.8)),
     ),
     "photo": (
         *((yellowed, 0.06, 0.7), (stain, 0.1, 0.9), (uneven_light, 0.45, 0.9), (cast_shadow, 0.25, 0.9)),
         *((glare, 0.12, 0.9), (colour_cast, 0.3, 0.8), (defocus, 0.2, 0.9), (motion_blur, 0.12, 0.9)),
-        *((gaussian_blur, 0.12, 0.8), (underexposure, 0.15, 0.9), (overexposure, 0.08, 0.7)),
+        *((gaussian_blur, 0.12, 0.8), (underexposure, 0.15, 0.9), (overexposure, 0.08, 0.5)),
         *((low_contrast, 0.08, 0.8), (low_resolution, 0.15, 0.9), (sensor_noise, 0.35, 0.8), (jpeg, 0.5, 0.9)),
     ),
     "thermal": (
         *((stain, 0.08, 0.9), (paper_texture, 0.1, 0.5), (uneven_light, 0.4, 0.8), (cast_shadow, 0.2, 0.8)),
         *((glare, 0.15, 0.9), (colour_cast, 0.25, 0.8), (defocus, 0.15, 0.8), (motion_blur, 0.1, 0.8)),
-        *((gaussian_blur, 0.1, 0.8), (low_contrast, 0.2, 0.8), (overexposure, 0.12, 0.6)),
+        *((gaussian_blur, 0.1, 0.8), (low_contrast, 0.2, 0.8), (overexposure, 0.12, 0.5)),
         *((low_resolution, 0.12, 0.8), (sensor_noise, 0.3, 0.7), (jpeg, 0.45, 0.9)),
     ),
     "screen": ((jpeg, 0.35, 0.7), (low_resolution, 0.08, 0.7)),

@@ -18,7 +18,9 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from eval.benchmarks.base import rgb
+from eval.benchmarks.layout_blocks import layout_blocks
 from eval.receipts_data import receipts
+from hyocr.document import Line
 from hyocr.engines.base import Generation
 from hyocr.tasks import spotting
 from training.synth.annotation import Bounds, Document
@@ -39,6 +41,8 @@ def preview(engine: Engine, name: str, count: int, seed: int, split: str = "trai
     elif name in task_names():
         found = _samples(engine, name, seed, split)
         cells = [_sample_cell(sample, document, file) for document, sample in islice(found, count)]
+        if not cells:
+            raise ValueError(f"no document of the first ones has anything to ask for {name!r}: try another --seed")
     else:
         known = ", ".join([*kinds(), *task_names()])
         raise ValueError(f"There is neither a document type nor a task {name!r}; choose one of: {known}.")
@@ -62,6 +66,8 @@ def _samples(engine: Engine, name: str, seed: int, split: str) -> Iterator[tuple
     """One sample per document, document types taking turns as long as they have any for the task."""
     module, left = sample_task(name), kinds()
     for index in range(10_000):
+        if not left:
+            return
         for kind in list(left):
             document = engine.document(f"{kind}/{split}/{seed}/{index}")
             rng = random.Random(f"{document.id}#{name}")
@@ -88,7 +94,8 @@ def _sample_cell(sample: Sample, document: Document, file: str) -> Image.Image:
     image = sample.image.copy()
     pen = ImageDraw.Draw(image)
     width = max(1, max(image.size) // 400)
-    for line in spotting.parse(Generation(sample.answer, "stop"), *image.size).lines:
+    places = layout_blocks if sample.task == "layout" else _spotted
+    for line in places(sample.answer, *image.size):
         if line.box:
             pen.rectangle((line.box.x1, line.box.y1, line.box.x2, line.box.y2), outline=_BLUE, width=width)
     if {"x", "y"} <= set(sample.values):
@@ -96,6 +103,10 @@ def _sample_cell(sample: Sample, document: Document, file: str) -> Image.Image:
         size = 6 * width
         pen.ellipse((x - size, y - size, x + size, y + size), outline=_RED, width=2 * width)
     return _cell(image, f"{document.id}: {sample.prompt}", sample.answer, file)
+
+
+def _spotted(answer: str, width: int, height: int) -> list[Line]:
+    return spotting.parse(Generation(answer, "stop"), width, height).lines
 
 
 def _cell(image: Image.Image, title: str, text: str, file: str) -> Image.Image:

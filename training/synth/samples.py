@@ -18,10 +18,12 @@ from hyocr.tasks.wire import SCALE
 from training.synth import tasks
 from training.synth.annotation import Block, Bounds, Document, Line, Points, Word
 
-_WIDE_END, _WIDE_START = (
-    re.compile(r"[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]$"),
-    re.compile(r"[\u2e80-\u9fff\uff00-\uffef]"),
-)
+_WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
+# Chinese uses some Latin signs, which may begin or end its lines.
+_RUNS_ON = re.compile(rf"{_WIDE}\n(?:{_WIDE}|[“”‘’—…·])|[“”‘’—…·]\n{_WIDE}")
+
+NO_PASSAGES = frozenset({"table", "chart", "flowchart", "code", "formula"})
+"""Kinds of block whose lines are no running text."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,34 @@ def flowing(lines: Sequence[Line]) -> str:
     """Lines as one running text: with spaces between them, without where Chinese runs on."""
     text = ""
     for line in lines:
-        runs_on = _WIDE_END.search(text) and _WIDE_START.match(line.text)
-        text += line.text if not text or runs_on else " " + line.text
+        runs_on = not text or _RUNS_ON.fullmatch(f"{text[-1]}\n{line.text[:1]}")
+        text += line.text if runs_on else " " + line.text
     return text
+
+
+def passages(document: Document) -> list[tuple[Block, str]]:
+    """The blocks that are running text, each with its text on one line: no tables, charts or code."""
+    return [(block, _running(block)) for block in document.blocks if block.lines and block.kind not in NO_PASSAGES]
+
+
+def _running(block: Block) -> str:
+    """As the markup has it where that is the same but for spaces: where Chinese meets Latin only the markup knows."""
+    text = flowing(block.lines)
+    return block.markup if block.markup.replace(" ", "") == text.replace(" ", "") else text
+
+
+def evidence(document: Document, indices: Sequence[int]) -> list[str]:
+    """Lines as they are read: neighbours of one row together, as name and price on a receipt."""
+    found: list[str] = []
+    last = -2
+    for index in indices:
+        line = document.lines[index]
+        if index == last + 1 and line.row >= 0 and line.row == document.lines[last].row:
+            found[-1] += " " + line.text
+        else:
+            found.append(line.text)
+        last = index
+    return found
 
 
 def frame(words: Sequence[Word], along: Points) -> Points:
@@ -115,10 +142,15 @@ def frame(words: Sequence[Word], along: Points) -> Points:
     return result
 
 
-def cropped(document: Document, box: Bounds, rng: random.Random) -> Image.Image:
-    """The part of the image around a box, with a margin of 1 to 4 % of the image's longer side."""
+def cropped(document: Document, block: Block, rng: random.Random) -> Image.Image:
+    """A block and a margin of 1 to 4 % of the image's longer side, or less: other blocks are not let in.
+
+    Where a turned page makes their boxes meet, some of another block may still be seen.
+    """
     margin = rng.uniform(0.01, 0.04) * max(document.image.size)
-    x1, y1, x2, y2 = box
+    gaps = [_gap(block.box, other.box) for other in document.blocks if other is not block]
+    margin = min([margin, *(max(2.0, gap - 2) for gap in gaps)])
+    x1, y1, x2, y2 = block.box
     width, height = document.image.size
     return document.image.crop(
         (
@@ -130,8 +162,13 @@ def cropped(document: Document, box: Bounds, rng: random.Random) -> Image.Image:
     )
 
 
+def _gap(a: Bounds, b: Bounds) -> float:
+    """How far a box can grow on all sides before it meets another; 0 and less where they meet."""
+    return max(b[0] - a[2], a[0] - b[2], b[1] - a[3], a[1] - b[3])
+
+
 def elements(rng: random.Random, document: Document, kind: str) -> list[tuple[Block, Image.Image]]:
-    """Blocks of a kind, each with its picture: cut out of the document unless that is of the same kind."""
+    """Blocks of a kind, each with its picture: cut out of the document unless that is about this one alone."""
     found = [block for block in document.blocks if block.kind == kind and block.markup]
     alone = len(found) == 1 and document.kind == f"{kind}s"
-    return [(block, document.image if alone else cropped(document, block.box, rng)) for block in found]
+    return [(block, document.image if alone else cropped(document, block, rng)) for block in found]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import accumulate, product
 from typing import Any
 
 import cv2
@@ -25,6 +25,8 @@ __all__ = ["BLACK", "EDGE", "WHITE", "Colour", "Overflow", "Sheet", "Style", "fo
 
 EDGE = 2.0
 """Pixels between any ink and the sheet's edges."""
+
+Box = tuple[float, float, float, float]
 
 _SLICE = 24  # pixels
 _SOFT_EDGE = np.array([-0.5, -0.5, 0.5, 0.5], np.float32)
@@ -94,7 +96,9 @@ class Sheet:
             raise ValueError(f"{style.face.family} cannot draw {text!r}")
         self.sizes.append(style.size)
         gap = self.space(style) if space is None else space
-        left = x - align * (self.measure(text, style) + (gap - self.space(style)) * (len(tokens) - 1))
+        left = x
+        if align:
+            left -= align * (self.measure(text, style) + (gap - self.space(style)) * (len(tokens) - 1))
         if angle:
             return self._write_turned((x, y), left, tokens, style, gap, row, angle)
         return self._set(self._ink_pen, (left, y), tokens, style, gap, row)
@@ -110,45 +114,50 @@ class Sheet:
     ) -> Line:
         """Draws tokens on a pen's picture and says where; checks its edges."""
         x, y = at
-        words = []
+        boxes: list[Box] = []
+        ends, formulas = [], []
         for token in tokens:
-            advance, word = self._set_token(pen, (x, y), token, style)
-            words.append(word)
+            found, has_formula, advance = self._set_token(pen, (x, y), token, style)
+            boxes += found
+            ends.append(len(boxes))
+            formulas.append(has_formula)
             x += advance + gap
-        line = Line(tuple(words), _frame(words), row)
-        picture = pen._image
-        _check_inside(line.box, picture.size, style)
+        corners = _corners(np.array(boxes, np.float32))
+        words = tuple(
+            Word(token, corners[start:end], has_formula)
+            for token, start, end, has_formula in zip(tokens, [0, *ends], ends, formulas, strict=False)
+        )
+        line = Line(words, _frame(corners), row)
+        _check_inside(line, pen._image.size, style)
         if pen is self._ink_pen:
             self._tint(line, style)
         return line
 
     def _set_token(
         self, pen: ImageDraw.ImageDraw, at: tuple[float, float], token: str, style: Style
-    ) -> tuple[float, Word]:
-        """A token's advance and its word; a formula with text about it is one word as well."""
+    ) -> tuple[Sequence[Box], bool, float]:
+        """Draws a token, one word even with a formula in it; its boxes, whether it has one, and its advance."""
         x, y = at
-        boxes: list[NDArray[np.float32]] = []
+        boxes: list[Box] = []
         has_formula = False
         for piece in typeset.pieces(style.face, token):
             if piece.file:
-                boxes.append(self._set_run(pen, (round(x), round(y)), piece, style))
+                boxes += self._set_run(pen, (round(x), round(y)), piece, style)
                 x += typeset.run(piece, style).advance
             else:
                 ink = typeset.formula(piece.text, style)
                 boxes.append(_stamp(pen, ink.mask, x, y - ink.baseline))
                 has_formula, x = True, x + ink.advance
-        together = np.concatenate(boxes)
-        return x - at[0], Word(token, _corners(_slices(together) if has_formula else together), has_formula)
+        return _slices(boxes) if has_formula else boxes, has_formula, x - at[0]
 
-    def _set_run(
-        self, pen: ImageDraw.ImageDraw, at: tuple[int, int], piece: Piece, style: Style
-    ) -> NDArray[np.float32]:
-        """Draws a run and gives its characters' boxes (n, 4)."""
+    def _set_run(self, pen: ImageDraw.ImageDraw, at: tuple[int, int], piece: Piece, style: Style) -> list[Box]:
+        """Draws a run and gives its characters' boxes."""
         if style.outline is not None and pen is self._ink_pen:
             width, font = max(1, style.size // 14), load(piece.file, style.size)
             self.pen.text(at, piece.text, font=font, fill=style.outline, anchor="ls", stroke_width=width)
         typeset.draw_run(pen, at, piece, style)
-        return typeset.run(piece, style).boxes + np.array([*at, *at], np.float32)
+        x, y = at
+        return [(x1 + x, y1 + y, x2 + x, y2 + y) for x1, y1, x2, y2 in typeset.run(piece, style).boxes]
 
     def _tint(self, line: Line, style: Style) -> None:
         if style.colour != BLACK:
@@ -173,7 +182,7 @@ class Sheet:
         matrix = cv2.getRotationMatrix2D((start + pivot[0] - left, above), -angle, 1.0)
         matrix[:, 2] += np.array(pivot) - (start + pivot[0] - left, above)
         line = transformed(line, lambda points: (points @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32))
-        _check_inside(line.box, self.ink.size, style)
+        _check_inside(line, self.ink.size, style)
         turned = cv2.warpAffine(np.asarray(strip), matrix, self.ink.size, flags=cv2.INTER_LINEAR)
         self._merge(turned.astype(np.uint8))
         self._tint(line, style)
@@ -220,8 +229,8 @@ class Sheet:
         self.sizes.append(style.size)
         ink = typeset.formula(typeset.DISPLAY + latex, style)
         box = _stamp(self._ink_pen, ink.mask, x - align * ink.mask.shape[1], y)
-        word = Word(f"$${latex}$$", _corners(_slices(box)), formula=True)
-        line = Line((word,), _frame([word]))
+        corners = _corners(np.array(_slices([box]), np.float32))
+        line = Line((Word(f"$${latex}$$", corners, formula=True),), _frame(corners))
         self._tint(line, style)
         return line
 
@@ -272,31 +281,49 @@ class Sheet:
 
 def transformed(line: Line, move: Callable[[Points], Points]) -> Line:
     """The line with every point (n, 2) sent through `move`."""
-    counts = [len(word.characters) for word in line.words]
-    moved = move(np.concatenate([*(word.characters.reshape(-1, 2) for word in line.words), line.quad]))
-    parts = np.split(moved[:-4].reshape(-1, 4, 2), np.cumsum(counts)[:-1])
-    words = tuple(replace(word, characters=part) for word, part in zip(line.words, parts, strict=True))
-    return Line(words, moved[-4:], line.row)
+    return all_transformed([line], move)[0]
 
 
-def _stamp(pen: ImageDraw.ImageDraw, mask: NDArray[np.uint8], x: float, y: float) -> NDArray[np.float32]:
-    """Draws an ink mask with its top left corner at (x, y), rounded; its box as (1, 4). Raises Overflow."""
+def all_transformed(lines: Sequence[Line], move: Callable[[Points], Points]) -> list[Line]:
+    """The lines with every point (n, 2) sent through `move`, in one call."""
+    parts = [part for line in lines for part in (*(word.characters for word in line.words), line.quad)]
+    moved = iter(moved_together([part.reshape(-1, 2) for part in parts], move))
+    return [
+        Line(
+            tuple(Word(word.text, next(moved).reshape(-1, 4, 2), word.formula) for word in line.words),
+            next(moved),
+            line.row,
+        )
+        for line in lines
+    ]
+
+
+def moved_together(parts: Sequence[Points], move: Callable[[Points], Points]) -> list[Points]:
+    """Arrays of points (n, 2), all sent through `move` in one call."""
+    if not parts:
+        return []
+    ends = list(accumulate(map(len, parts)))
+    moved = move(np.concatenate(parts))
+    return [moved[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _stamp(pen: ImageDraw.ImageDraw, mask: NDArray[np.uint8], x: float, y: float) -> Box:
+    """Draws an ink mask with its top left corner at (x, y), rounded; its box. Raises Overflow."""
     height, width = mask.shape
     left, top = round(x), round(y)
     room = pen._image.size
     if left < EDGE or top < EDGE or left + width > room[0] - EDGE or top + height > room[1] - EDGE:
         raise Overflow("a formula stands beyond the edge of the sheet")
     pen.bitmap((left, top), Image.fromarray(mask), fill=255)
-    return np.array([[left, top, left + width, top + height]], np.float32)
+    return left, top, left + width, top + height
 
 
-def _slices(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The box around boxes (n, 4), cut into upright slices narrow and low enough to follow a curled page."""
-    (x1, y1), (x2, y2) = boxes.min(0)[:2], boxes.max(0)[2:]
+def _slices(boxes: Sequence[Box]) -> list[Box]:
+    """The box around boxes, cut into upright slices narrow and low enough to follow a curled page."""
+    together = np.array(boxes, np.float32)
+    (x1, y1), (x2, y2) = together.min(0)[:2], together.max(0)[2:]
     xs, ys = (np.linspace(a, b, 2 + int((b - a) / _SLICE), dtype=np.float32) for a, b in ((x1, x2), (y1, y2)))
-    return np.array(
-        [(*low, *high) for low, high in zip(product(xs[:-1], ys[:-1]), product(xs[1:], ys[1:]), strict=True)]
-    )
+    return [(*low, *high) for low, high in zip(product(xs[:-1], ys[:-1]), product(xs[1:], ys[1:]), strict=True)]
 
 
 def _corners(boxes: NDArray[np.float32]) -> Points:
@@ -305,9 +332,9 @@ def _corners(boxes: NDArray[np.float32]) -> Points:
     return grown[:, _CLOCKWISE]
 
 
-def _frame(words: Sequence[Word]) -> Points:
-    points = np.concatenate([word.characters.reshape(-1, 2) for word in words])
-    (x1, y1), (x2, y2) = points.min(0), points.max(0)
+def _frame(corners: Points) -> Points:
+    """The upright rectangle around corners (n, 4, 2)."""
+    (x1, y1), (x2, y2) = corners.min((0, 1)), corners.max((0, 1))
     return np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
 
 
@@ -322,6 +349,7 @@ def _outline(region: tuple[float, float, float, float]) -> Points:
     return outline
 
 
-def _check_inside(box: tuple[float, float, float, float], size: tuple[int, int], style: Style) -> None:
+def _check_inside(line: Line, size: tuple[int, int], style: Style) -> None:
+    box = line.box
     if min(box[0], box[1]) < EDGE or box[2] > size[0] - EDGE or box[3] > size[1] - EDGE:
         raise Overflow(f"text of size {style.size} stands beyond the edge of the sheet")

@@ -11,11 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import ImageDraw
 
 from training.synth.faces import Face
 from training.synth.fonts import load
@@ -77,35 +75,57 @@ class Piece(NamedTuple):
 
 class Run(NamedTuple):
     """A set stretch of one font file: its advance, where each character's origin lies, in pixels from its own, and the
-    characters' ink boxes (n, 4) as x1, y1, x2, y2 about it."""
+    characters' ink boxes x1, y1, x2, y2 about it."""
 
     advance: float
     starts: tuple[int, ...]
-    boxes: NDArray[np.float32]
+    boxes: tuple[tuple[int, int, int, int], ...]
 
 
 class _Glyph(NamedTuple):
-    """A character's ink (None for one without), and where it stands about the origin."""
+    """A character's ink, where its picture and its box stand about the origin, and its advance."""
 
-    mask: Image.Image | None
+    picture: Any  # Pillow's own kind of picture, which its pens draw without further ado
+    at: tuple[int, int]
     box: tuple[int, int, int, int]
+    advance: float
 
 
-@functools.lru_cache(maxsize=100_000)
-def _glyph(file: str, size: int, character: str) -> _Glyph:
-    font = load(file, size)
-    mask, (x, y) = font.getmask2(character, mode="L", anchor="ls")
-    ink = mask.getbbox()
-    if ink is None:  # a no-break space, for instance
-        return _Glyph(None, (0, -size // 3, round(font.getlength(character)), 0))
-    left, top, right, bottom = ink
-    image = Image.frombytes("L", mask.size, bytes(mask)).crop(ink)
-    return _Glyph(image, (left + x, top + y, right + x, bottom + y))
+class _Type:
+    """A font file at one size: glyphs and kerned pairs as they were needed so far."""
+
+    def __init__(self, file: str, size: int) -> None:
+        self.font, self.size = load(file, size), size
+        self.glyphs: dict[str, _Glyph] = {}
+        self._kerning: dict[str, float] = {}
+
+    def glyph(self, character: str) -> _Glyph:
+        """A character's picture and measures."""
+        found = self.glyphs.get(character)
+        if found is None:
+            found = self.glyphs[character] = self._drawn(character)
+        return found
+
+    def _drawn(self, character: str) -> _Glyph:
+        picture, (x, y) = self.font.getmask2(character, mode="L", anchor="ls")
+        advance, ink = float(self.font.getlength(character)), picture.getbbox()
+        if ink is None:  # a no-break space, for instance
+            return _Glyph(picture, (x, y), (0, -self.size // 3, round(advance), 0), advance)
+        left, top, right, bottom = ink
+        return _Glyph(picture, (x, y), (left + x, top + y, right + x, bottom + y), advance)
+
+    def kerning(self, pair: str) -> float:
+        """What two characters stand further apart than their advances say. The font is asked once for each pair."""
+        found = self._kerning.get(pair)
+        if found is None:
+            apart = self.glyph(pair[0]).advance + self.glyph(pair[1]).advance
+            found = self._kerning[pair] = float(self.font.getlength(pair)) - apart
+        return found
 
 
-@functools.lru_cache(maxsize=100_000)
-def _advance(file: str, size: int, text: str) -> float:
-    return float(load(file, size).getlength(text))
+@functools.lru_cache(maxsize=2000)
+def _type(file: str, size: int) -> _Type:
+    return _Type(file, size)
 
 
 def run(piece: Piece, style: Style) -> Run:
@@ -115,23 +135,22 @@ def run(piece: Piece, style: Style) -> Run:
 
 @functools.lru_cache(maxsize=50_000)
 def _run(file: str, size: int, text: str, tracking: float) -> Run:
-    advance = _advance(file, size, text)
-    steps = [_advance(file, size, character) for character in text]
-    if sum(steps) != advance:  # kerned: a pair is narrower or wider than its parts
-        pairs = pairwise(text)
-        steps = [_advance(file, size, a + b) - _advance(file, size, b) for a, b in pairs] + steps[-1:]
-    starts = tuple(map(round, accumulate((step + tracking for step in steps[:-1]), initial=0.0)))
-    boxes = np.array([_glyph(file, size, character).box for character in text], np.float32)
-    boxes[:, [0, 2]] += np.array(starts, np.float32)[:, None]
-    return Run(advance + len(text) * tracking, starts, boxes)
+    font = _type(file, size)
+    glyphs = [font.glyph(character) for character in text]
+    steps = [glyph.advance + font.kerning(a + b) for glyph, (a, b) in zip(glyphs, pairwise(text), strict=False)]
+    starts = tuple(map(round, accumulate((step + tracking for step in steps), initial=0.0)))
+    advance = sum(steps, glyphs[-1].advance) + len(text) * tracking
+    boxes = [(x1 + x, y1, x2 + x, y2) for x, (_, _, (x1, y1, x2, y2), _) in zip(starts, glyphs, strict=True)]
+    return Run(advance, starts, tuple(boxes))
 
 
 def draw_run(pen: ImageDraw.ImageDraw, at: tuple[int, int], piece: Piece, style: Style) -> None:
     """Draws a stretch of text from its baseline's start, as ink (255) on a picture of mode L."""
+    font = _type(piece.file, style.size)
+    draw, (x, y) = pen.draw.draw_bitmap, at
     for start, character in zip(run(piece, style).starts, piece.text, strict=True):
-        mask, (left, top, _, _) = _glyph(piece.file, style.size, character)
-        if mask is not None:
-            pen.bitmap((at[0] + start + left, at[1] + top), mask, fill=255)
+        picture, (left, top), _, _ = font.glyph(character)
+        draw((x + start + left, y + top), picture, 255)
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -172,7 +191,7 @@ def width(token: str, style: Style) -> float:
 
 def space(style: Style) -> float:
     """The width of a space in pixels."""
-    return _advance(style.face.files[0], style.size, " ") + style.tracking * style.size
+    return _type(style.face.files[0], style.size).glyph(" ").advance + style.tracking * style.size
 
 
 def wrap(text: str, style: Style, room: float, first: float = 0.0) -> list[str]:

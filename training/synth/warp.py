@@ -44,14 +44,18 @@ class Relief:
     def at(self, values: Floats, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Lattice values (rows, columns[, c]) between the nodes at points (..., 2); beyond the sheet as at its edge."""
         rows, columns = values.shape[:2]
-        places = (points / self.step).clip(0, (columns - 1, rows - 1))
-        left = np.minimum(places.astype(np.intp), (columns - 2, rows - 2))
-        across, down = np.moveaxis((places - left).reshape(*left.shape, *(1,) * (values.ndim - 2)), left.ndim - 1, 0)
-        x, y = left[..., 0], left[..., 1]
-        above = values[y, x] * (1 - across) + values[y, x + 1] * across
-        below = values[y + 1, x] * (1 - across) + values[y + 1, x + 1] * across
-        result: NDArray[np.float64] = above * (1 - down) + below * down
-        return result
+        x = (points[..., 0] / self.step).clip(0, columns - 1)
+        y = (points[..., 1] / self.step).clip(0, rows - 1)
+        left, top = np.minimum(x.astype(np.intp), columns - 2), np.minimum(y.astype(np.intp), rows - 2)
+        x, y = x - left, y - top
+        corner, before, above = top * columns + left, 1 - x, 1 - y
+        planes = values.reshape(rows * columns, -1).T.astype(np.float64)
+        parts = [
+            (plane.take(corner) * before + plane.take(corner + 1) * x) * above
+            + (plane.take(corner + columns) * before + plane.take(corner + columns + 1) * x) * y
+            for plane in planes
+        ]
+        return np.stack(parts, -1).reshape(*corner.shape, *values.shape[2:])
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +90,7 @@ class Warp:
         if self.matrix is not None:
             border = cv2.BORDER_REPLICATE if outside == "replicated" else cv2.BORDER_CONSTANT
             colour = 0 if outside == "replicated" else outside
-            places = self._enlarged(self._places.astype(np.float32) - np.float32(0.5))
-            image = cv2.remap(image, places, None, cv2.INTER_LINEAR, borderMode=border, borderValue=colour)
+            image = cv2.remap(image, self._map, None, cv2.INTER_LINEAR, borderMode=border, borderValue=colour)
         return np.ascontiguousarray(np.rot90(image, self.turns))
 
     def shading(self) -> Floats | None:
@@ -116,6 +119,11 @@ class Warp:
             if np.abs(places - before).max() < 0.01:
                 break
         return places
+
+    @cached_property
+    def _map(self) -> Floats:
+        """Where on the sheet each pixel of the unturned result comes from, (h, w, 2), as cv2.remap counts."""
+        return self._enlarged(self._places.astype(np.float32) - np.float32(0.5))
 
     def _enlarged(self, nodes: Floats) -> Floats:
         """Values on that lattice for every pixel of the unturned result. Its node j lies at (j - 0.5) steps; cv2.resize

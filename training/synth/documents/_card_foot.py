@@ -24,14 +24,15 @@ def card_foot(rng: random.Random, world: World, sheet: Sheet, body: Style, top: 
     elif what == "code" and free > 2.8 * body.size:
         wide = sheet.width * rng.uniform(0.4, 0.7)
         left = (sheet.width - wide) / 2
-        bottom = y + free - 1.6 * body.size
+        bottom = y + free - 1.8 * body.size
         bars(rng, sheet, (left, max(y + 0.3 * body.size, bottom - 4 * body.size), left + wide, bottom), BLACK)
         line = sheet.write(
             sheet.width / 2, sheet.height - 0.9 * body.size, fill(rng, "9999999999"), body.sized(0.85), 0.5
         )
         sheet.block("text", [line], line.text)
     elif what == "remark" and free > 1.9 * body.size:
-        text = body.face.clean(rng.choice(WORDS["found"][sheet.language]))
+        text = rng.choice(WORDS["found"][sheet.language]).replace("#", sheet.fields.get("issuer", ""))
+        text = body.face.clean(text)
         style = fitted(
             sheet, text, replace(body.sized(0.8), size=max(10, body.sized(0.8).size)), sheet.width - 2 * margin
         )

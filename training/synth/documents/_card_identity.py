@@ -13,6 +13,7 @@ from training.synth.documents._business_marks import logo, portrait
 from training.synth.documents._card_foot import card_foot
 from training.synth.documents._card_words import WORDS
 from training.synth.documents._page import choose_language, darker
+from training.synth.documents._people import name_parts
 from training.synth.engine import World
 from training.synth.sheet import WHITE, Colour, Overflow, Sheet, Style
 from training.synth.words.invent import phone
@@ -21,7 +22,7 @@ from training.synth.words.values import fill
 _KINDS = {
     "member": ("id_no", "level", "issue_date", "expiry_date", "phone", "address"),
     "library": ("id_no", "date_of_birth", "address", "issue_date", "expiry_date", "phone"),
-    "employee": ("position", "department", "id_no", "company", "issue_date", "expiry_date", "blood"),
+    "employee": ("position", "department", "id_no", "issue_date", "expiry_date", "blood"),
     "student": ("id_no", "faculty", "date_of_birth", "issue_date", "expiry_date", "nationality"),
     "visitor": ("company", "host", "id_no", "issue_date"),
     "driver": (
@@ -42,7 +43,7 @@ _NAMES = {
     for key, choices in WORDS.items()
     if key not in ("sexes", "levels", "found", "issuers", *_KINDS)
 }
-_SELF_EVIDENT = ("name", "surname", "first_name", "position", "id_no", "phone")
+_SELF_EVIDENT = ("name", "surname", "first_name", "position", "id_no")
 _NAMES["issuer"] = ("issuer", "发卡单位")
 _IDS = ("999999", "99999999", "A9999999", "AA-999999", "9999 9999 9999", "99-9999-9", "A99 999 999", "9999-AA-99")
 
@@ -190,8 +191,8 @@ def _entries(rng: random.Random, world: World, language: str, kind: str, body: S
     corpus = world.corpus
     values: dict[str, Callable[[], str]] = {
         "name": lambda: corpus.person(rng, language),
-        "surname": lambda: corpus.person(rng, language).split()[-1].upper(),
-        "first_name": lambda: corpus.person(rng, language).split()[0],
+        "surname": lambda: name_parts(corpus.person(rng, language), language)[1].upper(),
+        "first_name": lambda: name_parts(corpus.person(rng, language), language)[0],
         "id_no": lambda: fill(rng, rng.choice(_IDS)),
         "date_of_birth": lambda: write(born),
         "issue_date": lambda: write(issued),

@@ -41,7 +41,7 @@ id_no: ID No.|Card No.|No.|Number|Member No.|ID / Nr.|Ausweisnummer|Karten-Nr.|N
 date_of_birth: Date of Birth|DOB|Born|Birth Date / Geburtsdatum|Geboren am|geb. / Date de naissance|Né(e) le
 / Fecha de nacimiento|F. nacimiento / Data di nascita|Nato il / Data de nascimento|Nascimento / Geboortedatum
 |Geb. datum / Data urodzenia|Ur. / 出生日期|出生
-issue_date: Issued|Issue Date|Date of Issue|ISS|Member since / Ausgestellt am|Ausstellungsdatum|Mitglied seit
+issue_date: Issued|Issue Date|Date of Issue|ISS / Ausgestellt am|Ausstellungsdatum
 / Délivré le|Date d'émission / Expedición|Fecha de emisión / Rilasciata il|Data di rilascio / Emissão
 |Data de emissão / Afgegeven|Datum afgifte / Data wydania|Wydano / 发证日期|签发日期|办卡日期
 expiry_date: Expires|Expiry Date|Valid Thru|Valid until|EXP / Gültig bis|Ablaufdatum / Expire le|Valable jusqu'au
@@ -74,13 +74,13 @@ levels: Gold|Silver|Bronze|Platinum|Standard|Premium|Basic|Adult|Junior / Gold|S
 / Or|Argent|Standard|Adulte|Jeune / Oro|Plata|Básico|Adulto|Joven / Oro|Argento|Base|Adulto|Ridotto / Ouro|Prata
 |Padrão|Adulto / Goud|Zilver|Standaard|Volwassene / Złota|Srebrna|Standard|Ulgowa / 金卡|银卡|普通会员|钻石会员
 |成人
-found: If found, please return to|Property of|This card must be worn at all times.|Not transferable
-|Please present this card at each visit.|Issued subject to conditions / Bei Verlust bitte zurück an
-|Nicht übertragbar|Bitte sichtbar tragen.|Eigentum des Ausstellers / En cas de perte, retourner à
+found: If found, please return to #|Property of #|This card must be worn at all times.|Not transferable
+|Please present this card at each visit.|Issued subject to conditions / Bei Verlust bitte zurück an #
+|Nicht übertragbar|Bitte sichtbar tragen.|Eigentum des Ausstellers / En cas de perte, retourner à #
 |Carte strictement personnelle|À présenter à chaque visite / Personal e intransferible
-|En caso de pérdida devolver a|Uso obligatorio / Tessera personale non cedibile|In caso di smarrimento restituire a
-|Da esibire su richiesta / Pessoal e intransmissível|Em caso de perda devolver a|Uso obrigatório
-/ Niet overdraagbaar|Bij verlies retour aan|Zichtbaar dragen / Karta jest imienna
+|En caso de pérdida devolver a #|Uso obligatorio / Tessera personale non cedibile|In caso di smarrimento restituire a #
+|Da esibire su richiesta / Pessoal e intransmissível|Em caso de perda devolver a #|Uso obrigatório
+/ Niet overdraagbaar|Bij verlies retour aan #|Zichtbaar dragen / Karta jest imienna
 |W razie znalezienia prosimy o zwrot|Nie podlega przekazaniu / 此卡仅限本人使用，不得转让|请妥善保管，遗失请及时挂失
 |请佩戴在胸前|凭证出入
 issuers: # Library|# Club|# Fitness Club|# College|# Institute|# University|# Museum Friends|# Sports Centre

@@ -97,6 +97,8 @@ def invent(rng: random.Random, world: World, language: str, kind: str) -> Data:
     most = {"pie": 1, "area": 3, "scatter": 2}.get(kind, 4)
     rows = 1 if rng.random() < 0.45 else rng.randint(1, most)
     series = _series(rng, world, language, rows)
+    if {name.casefold() for name in series} & {name.casefold() for name in categories}:
+        raise Overflow("a series and a category have one name")
     stack = rows > 1 and (kind == "area" or (kind in ("bar", "barh") and rng.random() < 0.4))
     labelled = kind in ("bar", "barh", "line") and rng.random() < (0.6 if rows < 3 else 0.3)
     numbers, axis = _scale(rng, language, unit, negative=rows == 1 and kind in ("bar", "line") and rng.random() < 0.12)
@@ -179,7 +181,7 @@ def _scale(rng: random.Random, language: str, unit: str, negative: bool) -> tupl
     """Number format and value axis; percentages stay below 100."""
     point = "." if language in ("en", "zh") else ","
     group = rng.choice(["", "," if point == "." else "." if language in ("de", "es", "it", "pt", "nl") else ""])
-    decimals = rng.choice([0, 0, 0, 0, 1, 1, 2])
+    decimals = rng.choice([0, 0, 0, 0, 1, 1, 2]) if unit not in lists.WHOLE else 0
     steps = [step for step in _STEPS if step < 100 * 10**decimals or decimals == 0]
     step, count = rng.choice(steps), rng.randint(4, 8)
     if unit == "%":

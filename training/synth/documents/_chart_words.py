@@ -21,6 +21,9 @@ QUANTITIES = {  # name:unit
     "zh": "销售额:万元|营业收入:亿元|人口:万人|气温:℃|降水量:mm|产量:吨|游客人数:万人次|得分:分|市场份额:%|"
     "用电量:亿千瓦时|单价:元|准确率:%|延迟:毫秒|重量:千克|订单数:单|员工人数:人|增长率:%|成本:万元|库存:件",
 }
+WHOLE = ("", "单", "人", "件", "points", "分")
+"""Units of what is counted, as orders and people, of which there are no halves."""
+
 CATEGORIES = {  # month, year, quarter, weekday, city, product, company, group, age
     "en": "Month|Year|Quarter|Day|City|Product|Company|Group|Age",
     "de": "Monat|Jahr|Quartal|Wochentag|Stadt|Produkt|Firma|Gruppe|Alter",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import colorsys
+import math
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from training.synth.annotation import Bounds, Line
@@ -29,6 +30,7 @@ PALETTES = tuple(
         "e63946 457b9d 1d3557 a8dadc f1a208 06d6a0 8338ec 6c757d",
     )
 )
+_SPARE: tuple[Colour, ...] = tuple((code[0], code[1], code[2]) for code in PALETTES[0] + PALETTES[2] + PALETTES[9])
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def choose_theme(rng: random.Random) -> Theme:
     draw = rng.random()
     if draw < 0.1:
         background = rng.choice([(30, 30, 38), (18, 32, 47), (43, 43, 43), (0, 0, 0)])
-        light = tuple(tuple((c + 100) // 2 + 50 for c in colour) for colour in palette)
-        return Theme(background, background, (240, 240, 240), (190, 195, 205), (80, 84, 95), light, dark=True)  # type: ignore[arg-type]
+        light = _apart([_lightened(colour) for colour in (*palette, *_SPARE)], 40)
+        return Theme(background, background, (240, 240, 240), (190, 195, 205), (80, 84, 95), light, dark=True)
     text: Colour = rng.choice([BLACK, (38, 38, 38), (51, 51, 51), (30, 40, 70)])
     muted: Colour = rng.choice([text, text, (89, 89, 89), (70, 80, 95)])
     if draw < 0.25:  # a tinted panel with a white grid
@@ -65,7 +67,26 @@ def choose_theme(rng: random.Random) -> Theme:
     return Theme(WHITE, WHITE, text, muted, grid, palette)
 
 
+def _lightened(colour: Colour) -> Colour:
+    red, green, blue = ((part + 100) // 2 + 50 for part in colour)
+    return red, green, blue
+
+
+def _apart(colours: Sequence[Colour], least: float) -> tuple[Colour, ...]:
+    """Those that can be told from all before them: `least` apart in red, green and blue."""
+    kept: list[Colour] = []
+    for colour in colours:
+        if all(math.dist(colour, other) >= least for other in kept):
+            kept.append(colour)
+    return tuple(kept)
+
+
 def _palette(rng: random.Random) -> tuple[Colour, ...]:
+    """Eight colours or more that can be told apart."""
+    return _apart((*_harmony(rng), *_SPARE), 65)
+
+
+def _harmony(rng: random.Random) -> tuple[Colour, ...]:
     if rng.random() < 0.3:
         start, turn = rng.random(), rng.choice([0.618, 0.382, 0.07])
         saturation, value = rng.uniform(0.35, 0.9), rng.uniform(0.55, 0.9)
@@ -77,8 +98,8 @@ def _palette(rng: random.Random) -> tuple[Colour, ...]:
 
 
 def on(fill: Colour) -> Colour:
-    """Black or white, whichever is easier to read on a colour."""
-    return BLACK if 0.3 * fill[0] + 0.59 * fill[1] + 0.11 * fill[2] > 150 else WHITE
+    """Black or white, whichever is easy to read on a colour."""
+    return BLACK if 0.3 * fill[0] + 0.59 * fill[1] + 0.11 * fill[2] > 125 else WHITE
 
 
 def profiles(rng: random.Random, dark: bool) -> tuple[dict[str, float], bool]:

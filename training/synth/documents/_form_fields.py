@@ -61,7 +61,7 @@ class Form:
             last = x + width > self.right - 1
             lines = self._field(entry, x, width - (0 if last else gap), row, entry.key in combed)
             loose(self.sheet, "field", lines)
-            if entry.value:
+            if len(lines) > 1:
                 self.sheet.field(entry.key, entry.value, lines)
             x += width
         self.y += self.row_height
@@ -86,14 +86,15 @@ class Form:
             label = self.sheet.write(x, base, text, style, row=row)
             left, inset = x + self.sheet.measure(text, style) + 0.4 * self.print.size, 0.0
         room = x + width - inset - left
-        if comb and (found := self._comb(entry.value, left, base, room, row)):
+        if comb and (found := self._comb(entry.value, left, base, room, row)) is not None:
             return [label, *found]
         if self.fashion != "box":
             self._line(left, base + 0.22 * self.hand.size, left + room)
         return [label, *self._filled(entry.value, left + 0.3 * self.hand.size, base, room - 0.4 * self.hand.size, row)]
 
     def _filled(self, text: str, x: float, base: float, room: float, row: int) -> list[Line]:
-        if not text:
+        """What somebody wrote in; nothing where it would have to be tiny."""
+        if not text or self.sheet.measure(text, self.hand.sized(0.75)) > room:
             return []
         style = fitted(self.sheet, text, self.hand, room)
         spare = room - self.sheet.measure(text, style)

@@ -4,40 +4,56 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from training.synth.documents._business import dates
+from training.synth.documents._people import name_parts
 from training.synth.engine import World
 from training.synth.words.invent import email, moment, phone, postcode, word
 from training.synth.words.values import fill
 
-Dates = Callable[[datetime], str]
 COMBED = ("date_of_birth", "postcode", "iban", "id_number", "policy_no", "registration", "start_date", "serial_no")
 """What forms have a box for each character for."""
+_AMOUNTS = ("99.99", "9.00", " 999,00", ".999,50", "50.00")  # after their first digit
 _IBANS = ("AA99 9999 9999 9999 9999 99", "AA99 9999 9999 9999 9999 9999 99", "999-999999-99", "9999 9999 9999 9999")
 
 
-def numeric_date(rng: random.Random, language: str) -> Dates:
+class Dates:
+    """The dates of one form: signed by somebody of age, about something that begins before it ends."""
+
+    def __init__(self, rng: random.Random, language: str) -> None:
+        self.write, self.signed = _short_date(rng, language), moment(rng)
+        self.renew(rng)
+
+    def renew(self, rng: random.Random) -> None:
+        """Other days of birth, beginning and end."""
+        born = self.signed - timedelta(days=rng.randint(18 * 366, 85 * 365))
+        start = self.signed + timedelta(days=rng.randint(-1500, 300))
+        end = start + timedelta(days=rng.randint(1, 1200))
+        self.days = {"date": self.signed, "date_of_birth": born, "start_date": start, "end_date": end}
+
+
+def _short_date(rng: random.Random, language: str) -> Callable[[datetime], str]:
     """A way to write dates that is digits mostly, as forms ask for."""
-    return dates(rng, language) if rng.random() < 0.3 else lambda when: f"{when:%d.%m.%Y}"
+    numeric = {"en": "%d/%m/%Y", "zh": "%Y-%m-%d"}.get(language, "%d.%m.%Y")
+    write = dates(rng, language)
+    return write if rng.random() < 0.3 and len(write(datetime(2031, 9, 27))) <= 12 else lambda day: f"{day:{numeric}}"
 
 
-def value(rng: random.Random, world: World, language: str, key: str, write: Dates) -> str:
+def value(rng: random.Random, world: World, language: str, key: str, when: Dates) -> str:
     """An answer to what a field of a form asks for."""
     corpus = world.corpus
-    if key in ("date_of_birth", "start_date", "end_date", "date"):
-        return write(moment(rng))
+    if key in when.days:
+        return when.write(when.days[key])
+    if key == "amount":
+        return rng.choice("123456789") + fill(rng, rng.choice(_AMOUNTS))
     if key in _PATTERNS:
         return fill(rng, rng.choice(_PATTERNS[key].split("|")))
     if key in ("name", "account_holder", "contact_person", "doctor"):
         return corpus.person(rng, language)
     makers: dict[str, Callable[[], str]] = {
-        "surname": lambda: (
-            corpus.person(rng, language)[:1] if language == "zh" else corpus.person(rng, language).split()[-1]
-        ),
-        "first_name": lambda: (
-            corpus.person(rng, language)[1:] if language == "zh" else corpus.person(rng, language).split()[0]
-        ),
+        "surname": lambda: name_parts(corpus.person(rng, language), language)[1],
+        "first_name": lambda: name_parts(corpus.person(rng, language), language)[0],
         "place_of_birth": lambda: corpus.city(rng, language),
         "nationality": lambda: word(rng, language).capitalize(),
         "street": lambda: corpus.street(rng, language),
@@ -66,7 +82,6 @@ def value(rng: random.Random, world: World, language: str, key: str, write: Date
 
 _PATTERNS = {
     "id_number": "999999999|A9999999|99 99 99 999|9999999-9|AA999999",
-    "amount": "999.99|99.00|9 999,00|1.999,50|250.00",
     "iban": "|".join(_IBANS),
     "registration": "AA-99-AA|AAA 9999|A-AA 999|9999 AAA",
     "serial_no": "AA9999999|9999-9999|A99-99999",

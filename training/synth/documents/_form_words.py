@@ -19,7 +19,7 @@ place_of_birth: Place of Birth|Birthplace / Geburtsort / Lieu de naissance / Lug
 / Naturalidade|Local de nascimento / Geboorteplaats / Miejsce urodzenia / 出生地|籍贯
 nationality: Nationality|Citizenship / Staatsangehörigkeit / Nationalité / Nacionalidad / Cittadinanza
 / Nacionalidade / Nationaliteit / Obywatelstwo / 国籍
-id_number: ID Number|Identity No.|Registration No. / Ausweisnummer|Personalnummer / N° d'identité|Matricule
+id_number: ID Number|Identity No.|Personal No. / Ausweisnummer|Personalnummer / N° d'identité|Matricule
 / N.º de documento|DNI / Documento n.|N. identificativo / N.º de identificação / Identificatienummer
 / Numer dokumentu|Nr ewidencyjny / 证件号码|编号
 street: Street|Street Address|Address|Home Address / Straße, Hausnummer|Anschrift|Straße / Adresse|Rue|N° et rue
@@ -125,7 +125,7 @@ title: APPLICATION FORM|Registration Form|Membership Application|Claim Form|Enro
 / AANVRAAGFORMULIER|Inschrijfformulier|Schadeformulier|Verlofaanvraag / WNIOSEK|Formularz zgłoszeniowy
 |Karta zgłoszenia|Deklaracja członkowska / 申请表|登记表|报名表|入会申请书|请假单|信息变更表|报销单
 help: Please complete in block capitals using black ink.|Please print clearly and answer all questions.
-|Return the completed form to the address below.|Fields marked with * are mandatory.
+|Return the completed form to our office.|Fields marked with * are mandatory.
 |Please tick the appropriate box. / Bitte in Druckbuchstaben ausfüllen.|Zutreffendes bitte ankreuzen.
 |Bitte vollständig ausgefüllt zurücksenden.|Felder mit * sind Pflichtangaben. / À remplir en lettres capitales.
 |Cochez la case correspondante.|Merci de retourner ce formulaire complété et signé.

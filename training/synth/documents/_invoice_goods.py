@@ -136,6 +136,8 @@ def _meta(rng: random.Random, world: World, language: str, face: Face, kind: str
         "terms": word(rng, "net", language).replace("#", str(term)),
     }
     values |= {key: text for key, text in others.items() if rng.random() < 0.5}
+    if later in values and str(term) not in values.get("terms", str(term)):
+        del values["terms"]  # nothing is due at once and later
     keys = list(values) if rng.random() < 0.7 else rng.sample(list(values), len(values))
     return _entries(rng, language, face, {key: values[key] for key in keys})
 
@@ -199,7 +201,8 @@ def sums(rng: random.Random, language: str, face: Face, deal: Trade) -> list[Ent
     parts.append(("total", "", bill.total))
     if len(parts) == 2 and rng.random() < 0.6:
         parts = parts[1:]
-    shown = [deal.money if key == "total" or rng.random() < 0.5 else deal.plain for key, _, _ in parts]
+    bare = deal.plain if rng.random() < 0.5 else deal.money  # all of them in one way, but for the total
+    shown = [deal.money if key == "total" else bare for key, _, _ in parts]
     return [
         Entry(key, face.clean(word(rng, key.split("_")[0], language) + tail + colon), face.clean(style.format(cents)))
         for (key, tail, cents), style in zip(parts, shown, strict=True)

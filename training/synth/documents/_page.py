@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from training.synth.engine import World
 from training.synth.faces import Face
+from training.synth.fonts import load
 from training.synth.formula.ink import FONTSETS
 from training.synth.sheet import Colour, Overflow, Sheet, Style, formula_size
 
 LANGUAGES = {"en": 60, "zh": 15, "de": 5, "fr": 5, "es": 4, "it": 3, "pt": 3, "nl": 3, "pl": 2}
 MOST_PIXELS = 1_600_000
+AFTER_HEADING = 4.5  # lines that must have room below a heading, or it would stand alone
+LEAST_X = 5  # pixels of an x: what is lower cannot be read once it is printed and photographed
+_PROBE = 30
 _GLUED = re.compile(r"(?<= )\$[^$]+\$[，。；：、,.;:)）]*(?=[\w(（《“])")
 _MATHS = re.compile(r"\$([^$\s](?:[^$]*[^$\s])?)\$")
 
@@ -58,6 +62,7 @@ def choose_design(rng: random.Random, world: World, language: str, size: int, st
     face = world.faces.pick(rng, language, rng.choice(styles))
     other = face if rng.random() < 0.65 else world.faces.pick(rng, language, rng.choice(["sans", "serif"]))
     grey = rng.choice([0, 0, 0, 0, rng.randint(20, 80)])
+    require_legible(face, size)
     leading = rng.uniform(1.35, 1.8) if language == "zh" else rng.uniform(1.18, 1.55)
     body = Style(face, size, (grey, grey, grey), leading=leading, formulas=rng.choice(FONTSETS))
     heading = replace(body.bold(), face=other.bold, leading=1.3)
@@ -65,6 +70,30 @@ def choose_design(rng: random.Random, world: World, language: str, size: int, st
     indent = size * (2 if language == "zh" else rng.uniform(1, 2.2)) if indented else 0.0
     gap = rng.choice([0.0, 0.0, rng.uniform(0.1, 0.5)]) if indented else rng.uniform(0.35, 1.0)
     return Design(body, heading, rng.choice(["left", "justify", "justify"]), indent, gap * size)
+
+
+def require_legible(face: Face, size: int) -> None:
+    """Raises Overflow for a face whose small letters are too low at a size in pixels per em, as those of some hands."""
+    _, top, _, bottom = load(face.file_for("x") or face.files[0], size).getbbox("x")
+    if bottom - top < LEAST_X:
+        raise Overflow(f"{face.family} cannot be read at {size} pixels")
+
+
+def fresh(said: list[str], draw: Callable[[], str]) -> str:
+    """A text out of `draw` that repeats none in `said`, and is added there; "" where four in a row do."""
+    for _ in range(4):
+        text = draw()
+        if text and not any(_alike(text, other) for other in said):
+            said.append(text)
+            return text
+    return ""
+
+
+def _alike(text: str, other: str) -> bool:
+    """Whether one's beginning, middle or end stands in the other: the same passage may be cut in two ways."""
+    short, long = sorted((text, other), key=len)
+    starts = (0, max(0, len(short) - _PROBE) // 2, max(0, len(short) - _PROBE))
+    return any(short[start : start + _PROBE] in long for start in starts)
 
 
 def drawable(text: str, style: Style) -> str:

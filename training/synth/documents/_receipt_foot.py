@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import re
+from collections.abc import Sequence
+
 from training.synth.documents import _receipt_marks as marks
 from training.synth.documents._receipt_head import Visit
 from training.synth.documents._receipt_roll import Cell, Roll
@@ -11,9 +15,12 @@ from training.synth.sheet import Style
 from training.synth.words import invent
 from training.synth.words.values import fill
 
+_INCLUSIVE = re.compile("inclu|inkl|comprensiv|zawier|含税", re.IGNORECASE)
+_RETURNS = re.compile("return|refund|exchange|échang", re.IGNORECASE)
 
-def footer(roll: Roll, visit: Visit) -> None:
-    """Thanks and conditions in some order, barcodes, when it was printed."""
+
+def footer(roll: Roll, visit: Visit, added: bool) -> None:
+    """Thanks and conditions in some order, barcodes, when it was printed. `added`: tax is added to the prices."""
     rng, look, language = roll.rng, roll.look, roll.look.rules.language
     align = 0.5 if rng.random() < 0.85 else 0.0
     roll.gap(rng.choice([0.3, 0.8, 1.5]))
@@ -22,9 +29,11 @@ def footer(roll: Roll, visit: Visit) -> None:
     parts = ["thanks"] if rng.random() < 0.85 else []
     parts += ["policy"] * rng.choice([0, 0, 1, 1, 2, 3])
     rng.shuffle(parts)
-    for part, wordings in (("thanks", WORDS[language]["thanks"]), ("policy", WORDS[language]["policy"])):
+    policies = _agreeing(rng, WORDS[language]["policy"], added)
+    for part, wordings in (("thanks", WORDS[language]["thanks"]), ("policy", policies)):
         texts = rng.sample(wordings, min(len(wordings), parts.count(part)))
         parts = [texts.pop() if known == part and texts else known for known in parts]
+    parts = [part for part in parts if part not in ("thanks", "policy")]
     for text in parts:
         text = roll.clean(text.format(tax=look.tax))
         lines = roll.line(text, align)
@@ -38,6 +47,14 @@ def footer(roll: Roll, visit: Visit) -> None:
             roll.line(roll.clean(text), align)
             roll.close()
     codes(roll)
+
+
+def _agreeing(rng: random.Random, policies: Sequence[str], added: bool) -> list[str]:
+    """Conditions that do not contradict each other or the sums: prices that include a tax, and one rule on returns."""
+    possible = [text for text in policies if not (added and _INCLUSIVE.search(text))]
+    returns = [text for text in possible if _RETURNS.search(text)]
+    kept = rng.choice(returns) if returns else ""
+    return [text for text in possible if text not in returns or text == kept]
 
 
 def codes(roll: Roll) -> None:

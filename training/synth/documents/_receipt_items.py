@@ -75,6 +75,7 @@ def _plan(roll: Roll, bill: Bill) -> _Plan:
         columns.insert(0, "qty")
     if english and rng.random() < 0.45:
         columns.append("code")
+    code = rng.choice(["name", "row"] if together else ["name", "numbers", "numbers", "row"]) if coded else ""
     plan = _Plan(
         columns=tuple(columns),
         edges=(),
@@ -82,8 +83,8 @@ def _plan(roll: Roll, bill: Bill) -> _Plan:
         together=together,
         quantity_first=quantity_first,
         multiplied=multiplied,
-        name_first=rng.random() < 0.8,
-        code=rng.choice(["name", "row"] if together else ["name", "numbers", "numbers", "row"]) if coded else "",
+        name_first=code != "numbers" or rng.random() < 0.7,  # else one could not tell which numbers are its own
+        code=code,
         wrapped=rng.random() < 0.4,
         quantity=rng.choice(["{q}", "{q}", "{q}", "{q}.00", "{q} {u}", "x{q}", "{q}.0"]),
         names_x=look.left,
@@ -270,8 +271,8 @@ def _boxes(roll: Roll, plan: _Plan, top: float) -> tuple[float, float, float, fl
     return *box, bottom
 
 
-def mode(roll: Roll) -> None:
-    """DINE IN or the like above the items, now and then."""
-    if roll.rng.random() < 0.12:
+def mode(roll: Roll, trade: str) -> None:
+    """DINE IN or the like above what is eaten, now and then."""
+    if roll.rng.random() < 0.2 and trade in ("market", "restaurant"):
         roll.line(roll.label("mode"), roll.rng.choice([0.0, 0.5]))
         roll.close()

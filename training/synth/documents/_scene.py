@@ -14,12 +14,29 @@ from PIL import Image, ImageDraw, ImageFilter
 from training.synth.annotation import Bounds, Line
 from training.synth.documents._backgrounds import colour
 from training.synth.faces import Face
+from training.synth.fonts import load
 from training.synth.sheet import BLACK, WHITE, Colour, Overflow, Sheet, Style
 
 LEAST = 11
 """Pixels per em of the smallest text in a scene."""
 
 _TRIAL = 24  # sizes are tried by scaling the panel to text of this size: text once measured need not be again
+
+
+def x_height(style: Style) -> float:
+    """The height of small letters in pixels; of some hands it is a quarter of an em."""
+    return -load(style.face.files[0], 100).getbbox("x", anchor="ls")[1] * style.size / 100
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """From 1 (the same) to 21 (black and white), as WCAG 2.1 defines it."""
+    dark, light = sorted(map(_brightness, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _brightness(shade: Colour) -> float:
+    red, green, blue = (part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in shade)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def plain(face: Face, text: str) -> str:
@@ -153,7 +170,7 @@ def stack(
             raise Overflow("the texts do not fit into their panel")
     while True:  # sizes are whole pixels: what fits on trial may not fit by a little
         style = replace(base, size=max(1, round(size)))
-        if min(entry.style(style).size for entry in entries) < LEAST:
+        if any(set_in.size < LEAST or x_height(set_in) < 5 for set_in in (entry.style(style) for entry in entries)):
             raise Overflow("the texts do not fit into their panel")
         rows = _rows(sheet, wide, entries, style)
         if rows is not None and sum(row.style.pitch for row in rows) <= tall:

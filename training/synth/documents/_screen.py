@@ -94,7 +94,7 @@ class Screen:
 def choose_theme(rng: random.Random) -> Theme:
     """Light in two of three."""
     accent = colour(rng, (0.5, 0.95), (0.5, 0.9))
-    on_accent = WHITE if luminance(accent) < 150 else (20, 20, 20)
+    on_accent = WHITE if luminance(accent) < 135 else (20, 20, 20)
     if rng.random() < 0.36:
         shade = rng.randint(0, 45)
         ground = rng.choice([(shade, shade, shade), (shade, shade + 4, shade + 12), (40, 42, 54), (0, 43, 54)])

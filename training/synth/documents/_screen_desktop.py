@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from dataclasses import replace
 
 from training.synth.annotation import Bounds, Line
 from training.synth.documents import _screen_words
 from training.synth.documents._backgrounds import background
 from training.synth.documents._pictures import picture
+from training.synth.documents._scene import contrast
 from training.synth.documents._screen import Screen, in_a_row, menu_bar, window
 from training.synth.sheet import WHITE, Overflow
 from training.synth.table.ink import Cell, Grid, Look, draw
@@ -49,7 +52,7 @@ def browser(screen: Screen) -> None:
                 end + 2 * style.size,
                 y + (i + 0.5) * 1.6 * style.size,
                 corpus.title(rng, language),
-                replace(style, colour=theme.accent),
+                replace(style, colour=theme.accent if contrast(theme.accent, theme.ground) > 3 else theme.ink),
                 side,
             )
             for i in range(rng.randint(2, 7))
@@ -114,47 +117,59 @@ def dialog(screen: Screen) -> None:
     screen.note(found[::-1])
 
 
-def settings_row(screen: Screen, box: Bounds, word: str) -> None:
+def settings_row(screen: Screen, box: Bounds, setting: str) -> None:
     """A setting's name and, at the right, its value or a switch."""
-    rng, sheet, theme, style = screen.rng, screen.sheet, screen.theme, screen.style
+    rng, sheet, style = screen.rng, screen.sheet, screen.style
     x1, y1, x2, y2 = box
-    y, row, half = (y1 + y2) / 2, sheet.next_row(), 0.5 * style.size
+    word, _, kinds = setting.partition(":")
+    y, row, kind = (y1 + y2) / 2, sheet.next_row(), rng.choice(kinds)
     found = screen.put(x1, y, word, style, 0.55 * (x2 - x1), row=row)
-    kind = rng.choice(["switch", "value", "value", "box", "slider"])
-    if kind == "switch":
-        on = rng.random() < 0.5
-        sheet.pen.rounded_rectangle(
-            (x2 - 4 * half, y - half, x2, y + half), half, fill=theme.accent if on else theme.rule
-        )
-        x = x2 - half if on else x2 - 3 * half
-        sheet.pen.ellipse((x - half + 2, y - half + 2, x + half - 2, y + half - 2), fill=WHITE)
-    elif kind == "box":
-        sheet.pen.rectangle((x2 - 2 * half, y - half, x2, y + half), outline=theme.ink)
-        if rng.random() < 0.5:
-            sheet.pen.line(
-                [(x2 - 1.6 * half, y), (x2 - half, y + 0.6 * half), (x2 - 0.3 * half, y - 0.7 * half)],
-                fill=theme.accent,
-                width=2,
-            )
-    elif kind == "slider":
-        wide, at = 0.3 * (x2 - x1), rng.random()
-        sheet.rule(x2 - wide, y, x2, y, theme.rule, 3)
-        x = x2 - wide * at
-        sheet.pen.ellipse((x - half, y - half, x + half, y + half), fill=theme.accent)
+    if kind == "s":
+        _switch(screen, x2, y, rng.random() < 0.5)
+    elif kind == "b":
+        _tick_box(screen, x2, y, rng.random() < 0.5)
+    elif kind == "l":
+        wide, half = 0.3 * (x2 - x1), 0.5 * style.size
+        x = x2 - wide * rng.random()
+        sheet.rule(x2 - wide, y, x2, y, screen.theme.rule, 3)
+        sheet.pen.ellipse((x - half, y - half, x + half, y + half), fill=screen.theme.accent)
     else:
-        value = rng.choice(
-            [
-                f"{rng.randint(0, 100)}%",
-                invent.word(rng, sheet.language),
-                f"{rng.randint(1, 512)} GB",
-                invent.code(rng),
-                f"{rng.randint(1, 60)} min",
-            ]
-        )
-        found += screen.put(x2, y, value, screen.muted, 0.4 * (x2 - x1), 1.0, row)
+        found += screen.put(x2, y, _setting(rng, sheet.language, kind), screen.muted, 0.4 * (x2 - x1), 1.0, row)
     screen.note(found, "field")
     if rng.random() < 0.5:
-        sheet.rule(x1, y2, x2, y2, theme.rule)
+        sheet.rule(x1, y2, x2, y2, screen.theme.rule)
+
+
+def _switch(screen: Screen, x2: float, y: float, on: bool) -> None:
+    half, theme = 0.5 * screen.style.size, screen.theme
+    area = (x2 - 4 * half, y - half, x2, y + half)
+    screen.sheet.pen.rounded_rectangle(area, half, fill=theme.accent if on else theme.rule)
+    x = x2 - half if on else x2 - 3 * half
+    screen.sheet.pen.ellipse((x - half + 2, y - half + 2, x + half - 2, y + half - 2), fill=WHITE)
+
+
+def _tick_box(screen: Screen, x2: float, y: float, on: bool) -> None:
+    half, pen = 0.5 * screen.style.size, screen.sheet.pen
+    pen.rectangle((x2 - 2 * half, y - half, x2, y + half), outline=screen.theme.ink)
+    if on:
+        points = [(x2 - 1.6 * half, y), (x2 - half, y + 0.6 * half), (x2 - 0.3 * half, y - 0.7 * half)]
+        pen.line(points, fill=screen.theme.accent, width=2)
+
+
+def _setting(rng: random.Random, language: str, kind: str) -> str:
+    """A value of a kind of setting (`_screen_words.SETTINGS`)."""
+    makers: dict[str, Callable[[], str]] = {
+        "%": lambda: f"{rng.randint(0, 100)}%",
+        "G": lambda: f"{rng.randint(1, 512)} GB",
+        "m": lambda: f"{rng.randint(1, 60)} min",
+        "p": lambda: f"{rng.randint(8, 24)} pt",
+        "v": lambda: f"{rng.randint(1, 30)}.{rng.randint(0, 20)}.{rng.randint(0, 99)}",
+        "w": lambda: invent.word(rng, language).capitalize(),
+        "L": lambda: _screen_words.OWN_NAMES[language],
+        "d": lambda: invent.date_style(rng, language)(invent.moment(rng)),
+        "u": lambda: f"{invent.word(rng)}.{invent.word(rng)}:{rng.randint(1024, 9999)}",
+    }
+    return makers[kind]()
 
 
 def spreadsheet(screen: Screen) -> None:

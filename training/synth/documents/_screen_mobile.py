@@ -164,10 +164,12 @@ def game(screen: Screen) -> None:
     room, width, height = Room(), sheet.width, sheet.height
     places = [(0.03, 0.06, 0.0), (0.97, 0.06, 1.0), (0.03, 0.13, 0.0), (0.97, 0.13, 1.0), (0.5, 0.06, 0.5)]
     places += [(0.5, 0.3, 0.5), (0.03, 0.9, 0.0), (0.97, 0.9, 1.0), (0.5, 0.9, 0.5)]
-    for x, y, align in sorted(rng.sample(places, rng.randint(3, 8)), key=lambda place: (place[1], place[0])):
+    rng.shuffle(words)
+    chosen = sorted(rng.sample(places, rng.randint(3, 8)), key=lambda place: (place[1], place[0]))
+    for (x, y, align), word in zip(chosen, words, strict=False):
         low, high = sorted((rng.randint(0, 999), rng.randint(0, 9999)))
         values = [f"{high:,}", f"{low}/{high}", f"x{low}", f"{low % 60}:{high % 60:02d}", str(low)]
-        text = f"{rng.choice(words)}{rng.choice([': ', ' '])}{rng.choice(values)}"
+        text = f"{word}{rng.choice([': ', ' '])}{rng.choice(values)}"
         size = style if y != 0.3 else style.sized(1.6)
         if y == 0.3:
             text = screen.world.corpus.title(rng, sheet.language)

@@ -24,25 +24,43 @@ BUTTONS = {
     "pl": "OK|Anuluj|Zastosuj|Zapisz|Zamknij|Tak|Nie|Wyślij|Wstecz|Dalej",
     "zh": "确定|取消|应用|保存|关闭|重试|是|否|发送|返回|下一步",
 }
-SETTINGS = {
-    "en": "Settings|Wi-Fi|Bluetooth|Display brightness|Sound|Notifications|Language|Battery|Storage|Privacy|Updates|"
-    "Dark mode|Keyboard|Date and time|Accounts|Font size|About|Sleep after|Default browser|Proxy server",
-    "de": "Einstellungen|WLAN|Bluetooth|Helligkeit|Ton|Benachrichtigungen|Sprache|Akku|Speicher|Datenschutz|Updates|"
-    "Dunkler Modus|Tastatur|Datum und Uhrzeit|Konten|Schriftgröße|Über",
-    "fr": "Paramètres|Wi-Fi|Bluetooth|Luminosité|Son|Notifications|Langue|Batterie|Stockage|Confidentialité|"
-    "Mises à jour|Mode sombre|Clavier|Date et heure|Comptes|Taille du texte|À propos",
-    "es": "Ajustes|Wi-Fi|Bluetooth|Brillo|Sonido|Notificaciones|Idioma|Batería|Almacenamiento|Privacidad|"
-    "Modo oscuro|Teclado|Fecha y hora|Cuentas|Tamaño del texto|Acerca de",
-    "it": "Impostazioni|Wi-Fi|Bluetooth|Luminosità|Suono|Notifiche|Lingua|Batteria|Memoria|Riservatezza|"
-    "Modalità scura|Tastiera|Data e ora|Account|Dimensione testo|Informazioni",
-    "pt": "Configurações|Wi-Fi|Bluetooth|Brilho|Som|Notificações|Idioma|Bateria|Armazenamento|Privacidade|"
-    "Modo escuro|Teclado|Data e hora|Contas|Tamanho do texto|Sobre",
-    "nl": "Instellingen|Wifi|Bluetooth|Helderheid|Geluid|Meldingen|Taal|Batterij|Opslag|Privacy|Updates|"
-    "Donkere modus|Toetsenbord|Datum en tijd|Accounts|Tekstgrootte|Over",
-    "pl": "Ustawienia|Wi-Fi|Bluetooth|Jasność|Dźwięk|Powiadomienia|Język|Bateria|Pamięć|Prywatność|Aktualizacje|"
-    "Tryb ciemny|Klawiatura|Data i godzina|Konta|Rozmiar tekstu|Informacje",
-    "zh": "设置|无线局域网|蓝牙|屏幕亮度|声音|通知|语言|电池|存储空间|隐私|"
-    "软件更新|深色模式|键盘|日期与时间|账户|字体大小|关于本机",
+SETTINGS = {  # what the list is called, then each with the kinds of value that it has
+    "en": "Settings|Wi-Fi:sw|Bluetooth:s|Display brightness:l%|Sound:l|Notifications:s|Language:L|Battery:%|"
+    "Storage:G|Privacy:sb|Updates:v|Dark mode:sb|Keyboard:w|Date and time:d|Accounts:w|Font size:pl|"
+    "About:v|Sleep after:m|Default browser:w|Proxy server:u",
+    "de": "Einstellungen|WLAN:sw|Bluetooth:s|Helligkeit:l%|Ton:l|Benachrichtigungen:s|Sprache:L|Akku:%|"
+    "Speicher:G|Datenschutz:sb|Updates:v|Dunkler Modus:sb|Tastatur:w|Datum und Uhrzeit:d|Konten:w|"
+    "Schriftgröße:pl|Über:v",
+    "fr": "Paramètres|Wi-Fi:sw|Bluetooth:s|Luminosité:l%|Son:l|Notifications:s|Langue:L|Batterie:%|Stockage:G|"
+    "Confidentialité:sb|Mises à jour:v|Mode sombre:sb|Clavier:w|Date et heure:d|Comptes:w|"
+    "Taille du texte:pl|À propos:v",
+    "es": "Ajustes|Wi-Fi:sw|Bluetooth:s|Brillo:l%|Sonido:l|Notificaciones:s|Idioma:L|Batería:%|Almacenamiento:G|"
+    "Privacidad:sb|Modo oscuro:sb|Teclado:w|Fecha y hora:d|Cuentas:w|Tamaño del texto:pl|Acerca de:v",
+    "it": "Impostazioni|Wi-Fi:sw|Bluetooth:s|Luminosità:l%|Suono:l|Notifiche:s|Lingua:L|Batteria:%|Memoria:G|"
+    "Riservatezza:sb|Modalità scura:sb|Tastiera:w|Data e ora:d|Account:w|Dimensione testo:pl|"
+    "Informazioni:v",
+    "pt": "Configurações|Wi-Fi:sw|Bluetooth:s|Brilho:l%|Som:l|Notificações:s|Idioma:L|Bateria:%|Armazenamento:G|"
+    "Privacidade:sb|Modo escuro:sb|Teclado:w|Data e hora:d|Contas:w|Tamanho do texto:pl|Sobre:v",
+    "nl": "Instellingen|Wifi:sw|Bluetooth:s|Helderheid:l%|Geluid:l|Meldingen:s|Taal:L|Batterij:%|Opslag:G|"
+    "Privacy:sb|Updates:v|Donkere modus:sb|Toetsenbord:w|Datum en tijd:d|Accounts:w|Tekstgrootte:pl|"
+    "Over:v",
+    "pl": "Ustawienia|Wi-Fi:sw|Bluetooth:s|Jasność:l%|Dźwięk:l|Powiadomienia:s|Język:L|Bateria:%|Pamięć:G|"
+    "Prywatność:sb|Aktualizacje:v|Tryb ciemny:sb|Klawiatura:w|Data i godzina:d|Konta:w|Rozmiar tekstu:pl|"
+    "Informacje:v",
+    "zh": "设置|无线局域网:sw|蓝牙:s|屏幕亮度:l%|声音:l|通知:s|语言:L|电池:%|存储空间:G|"
+    "隐私:sb|软件更新:v|深色模式:sb|键盘:w|日期与时间:d|账户:w|字体大小:pl|关于本机:v",
+}
+"""s is a switch, b a box to tick, l a slider, % G m p v w L d u a value (`_screen_desktop`)."""
+OWN_NAMES = {
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "pt": "Português",
+    "nl": "Nederlands",
+    "pl": "Polski",
+    "zh": "简体中文",
 }
 GAME = {
     "en": "Score|Level|Lives|Ammo|Time|Quest|Gold|Health|Map|Next wave|Combo",

@@ -15,6 +15,12 @@ from training.synth.words import invent
 Maker = Callable[[random.Random, World, Sheet], Sign]
 
 
+def _cut(text: str, most: int) -> str:
+    """At most so many characters of a text, whole words where it has some."""
+    cut = text[:most]
+    return (cut.rsplit(" ", 1)[0] if " " in cut and len(text) > most and text[most] != " " else cut).strip()
+
+
 def _both(rng: random.Random, sheet: Sheet, world: World, kind: str) -> list[Entry]:
     """A phrase in the sheet's language, or in both; with its translation either way."""
     en, zh = rng.choice(_sign_words.phrases(kind, world.corpus.testing))
@@ -144,7 +150,7 @@ def _menu(rng: random.Random, world: World, sheet: Sheet) -> Sign:
     money, count = invent.currency(rng, language), rng.randint(3, 9)
     entries = [Entry(rng.choice(_sign_words.MENUS[language].split("|")), 1.5, bold=True, kind="title")]
     for _ in range(count):
-        name = corpus.product(rng, language)[:34].strip()
+        name = _cut(corpus.product(rng, language), 34)
         entries.append(
             Entry(name, right=money.format(rng.randint(2, 60) * 50 + rng.choice([0, 0, -1, -5])), group="menu")
         )
@@ -162,7 +168,7 @@ def _poster(rng: random.Random, world: World, sheet: Sheet) -> Sign:
         Entry(corpus.person(rng, language), 1.2),
         Entry(f"{date(when)} {time(when)}", 1.0, bold=True),
         Entry(corpus.street(rng, language), 0.8),
-        Entry(corpus.sentence(rng, language)[:90], 0.65, kind="paragraph"),
+        Entry(_cut(corpus.sentence(rng, language), 90), 0.65, kind="paragraph"),
         Entry(invent.currency(rng, language).format(invent.cents(rng) % 20000), 1.4, bold=True),
         Entry(invent.url(rng, language), 0.6),
     ]
@@ -174,12 +180,12 @@ def _poster(rng: random.Random, world: World, sheet: Sheet) -> Sign:
 def _label(rng: random.Random, world: World, sheet: Sheet) -> Sign:
     language, corpus = sheet.language, world.corpus
     weight, contents, before, batch, store = _sign_words.LABELS[language].split("|")
-    goods = ", ".join(corpus.product(rng, language)[:18].strip().lower() for _ in range(rng.randint(2, 5)))
+    goods = ", ".join(_cut(corpus.product(rng, language), 18).lower() for _ in range(rng.randint(2, 5)))
     grams = rng.choice(
         [f"{rng.randint(1, 40) * 25} g", f"{rng.randint(1, 9)}.{rng.randint(0, 9)} kg", f"{rng.randint(1, 30) * 50} ml"]
     )
     date = invent.date_style(rng, language)
-    entries = [Entry(corpus.product(rng, language)[:40].strip(), 1.6, bold=True, kind="title")]
+    entries = [Entry(_cut(corpus.product(rng, language), 40), 1.6, bold=True, kind="title")]
     more = [
         Entry(f"{contents} {goods}", 0.75, kind="paragraph"),
         Entry(f"{weight} {grams}"),
@@ -224,7 +230,7 @@ def _price(rng: random.Random, world: World, sheet: Sheet) -> Sign:
     money = invent.currency(rng, language)
     cost = money.format(max(5, invent.cents(rng) % 20000))
     entries = [
-        Entry(world.corpus.product(rng, language)[:40].strip(), 0.9),
+        Entry(_cut(world.corpus.product(rng, language), 40), 0.9),
         Entry(cost, rng.uniform(1.8, 2.8), bold=True),
     ]
     if rng.random() < 0.5:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from training.synth.annotation import Bounds
 from training.synth.documents._backgrounds import colour, gradient
-from training.synth.documents._scene import ink_on, luminance, plain
+from training.synth.documents._scene import contrast, ink_on, luminance, plain
 from training.synth.engine import World
 from training.synth.sheet import WHITE, Colour, Overflow, Sheet, Style
 from training.synth.words import invent
@@ -58,7 +58,7 @@ def design(rng: random.Random, world: World, sheet: Sheet) -> Deck:
     ink = ink_on(rng, ground) if rng.random() < 0.3 else (255, 255, 255) if luminance(ground) < 127 else (35, 35, 40)
     size = max(15, round(height * rng.uniform(0.036, 0.056)))
     body = Style(face, size, ink, leading=rng.uniform(1.25, 1.5))
-    readable = abs(luminance(accent) - luminance(ground)) > 90
+    readable = contrast(accent, ground) > 2.6
     title = Style(
         heading.bold if rng.random() < 0.65 else heading, round(size * rng.uniform(1.3, 1.9)), ink, leading=1.2
     )

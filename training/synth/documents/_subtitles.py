@@ -43,17 +43,17 @@ class Look:
 
 def choose_look(rng: random.Random, world: World, sheet: Sheet) -> Look:
     """Mostly white with an outline at the bottom centre."""
-    least = 17 if sheet.language == "zh" else 15
+    least = 20 if sheet.language == "zh" else 18
     size = max(least, round(min(sheet.width / 16, sheet.height * rng.uniform(0.042, 0.075))))
     style = rng.choices(["sans", "serif", "any", "mono"], [12, 2, 2, 1])[0]
     face, other = world.faces.pick(rng, sheet.language, style), world.faces.pick(rng, sheet.target or "en", style)
     ground = rng.choices(["outline", "shadow", "box"], [6, 2, 2])[0]
-    edge: Colour | None = rng.choice([BLACK, BLACK, BLACK, (30, 30, 60), (80, 30, 0)]) if ground == "outline" else None
+    edge: Colour | None = rng.choice([BLACK, BLACK, BLACK, (30, 30, 60), (50, 20, 0)]) if ground == "outline" else None
     main = Style(face, size, rng.choice(_COLOURS), leading=rng.uniform(1.2, 1.4), outline=edge)
     if rng.random() < 0.3:
         main = main.bold()
     second = replace(main.sized(rng.uniform(0.7, 1.0)), face=other, colour=rng.choice([main.colour, WHITE]))
-    second = replace(second, size=max(14, second.size))
+    second = replace(second, size=max(16, second.size))
     box: Colour = rng.choice([BLACK, BLACK, (30, 30, 40), (20, 40, 90)])
     place, align = ("top", 0.5) if rng.random() < 0.06 else ("bottom", rng.choices([0.5, 0.0], [12, 1])[0])
     return Look(main, second, ground, place, align, box, rng.choice([0.45, 0.65, 0.8, 1.0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -12,11 +13,12 @@ from training.synth.table.columns import TOTALS
 from training.synth.table.ink import Drawn, Place
 
 _VALUE = (
-    ("What is the {column} of {row}?", "{row}的{column}是多少？"),
+    ("What is the {column} of {row}?", "{row}的{column}是{what}？"),
     ('What is the "{column}" of "{row}"?', "“{row}”的“{column}”是什么？"),
     ('In the row "{row}", what stands under "{column}"?', "在“{row}”一行中，“{column}”一列写的是什么？"),
     ("Which value does the table give under {column} for {row}?", "表中{row}对应的{column}是什么？"),
 )
+_NUMBER = re.compile(r"[-+]?[¥￥$€£]?\d{1,3}([., ]?\d{3})*([.,]\d+)? ?[%€元]?")
 _LABEL = (
     ('Which "{label}" has {value} under "{column}"?', "“{column}”为{value}的“{label}”是什么？"),
     ("For which {label} is the {column} {value}?", "哪一个{label}的{column}是{value}？"),
@@ -43,7 +45,7 @@ def ask(rng: random.Random, sheet: Sheet, drawn: Drawn) -> None:
     for place in rng.sample(values, min(len(values), rng.randint(2, 4))):
         _ask_value(rng, sheet, place, heads[place.column], labels[place.row])
     once = Counter((place.column, place.cell.text) for place in drawn.places)
-    unique = [place for place in values if once[place.column, place.cell.text] == 1]
+    unique = [place for place in values if once[place.column, place.cell.text] == 1 and _named(place)]
     if unique and column in heads and rng.random() < 0.6:
         place = rng.choice(unique)
         _ask_label(rng, sheet, place, heads[place.column], labels[place.row], heads[column])
@@ -52,13 +54,14 @@ def ask(rng: random.Random, sheet: Sheet, drawn: Drawn) -> None:
 
 def _ask_value(rng: random.Random, sheet: Sheet, place: Place, head: Place, label: Place) -> None:
     en, zh = rng.choice(_VALUE)
-    words = {"column": head.cell.text, "row": label.cell.text}
+    what = "多少" if _NUMBER.fullmatch(place.cell.text) else "什么"
+    words = {"column": _name(head), "row": _name(label), "what": what}
     sheet.question(en.format(**words), zh.format(**words), place.cell.text, place.lines)
 
 
 def _ask_label(rng: random.Random, sheet: Sheet, place: Place, head: Place, label: Place, labels: Place) -> None:
     en, zh = rng.choice(_LABEL)
-    words = {"column": head.cell.text, "value": place.cell.text, "label": labels.cell.text}
+    words = {"column": _name(head), "value": place.cell.text, "label": _name(labels)}
     sheet.question(en.format(**words), zh.format(**words), label.cell.text, label.lines)
 
 
@@ -102,6 +105,11 @@ def _labels(drawn: Drawn) -> dict[int, Place]:
     cells = [place for place in body if place.column == column]
     count = Counter(place.cell.text.casefold() for place in cells)
     return {place.row: place for place in cells if _named(place) and count[place.cell.text.casefold()] == 1}
+
+
+def _name(place: Place) -> str:
+    """What a question calls a heading or label: "Name:" is asked for as Name."""
+    return place.cell.text.rstrip(":：")
 
 
 def _named(place: Place) -> bool:

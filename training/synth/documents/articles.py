@@ -43,6 +43,7 @@ def compose(rng: random.Random, world: World) -> Sheet:
     design = replace(design, heading=replace(design.heading, colour=accent))
     pairs = [replace(row, source=drawable(row.source, design.body)) for row in world.corpus.page(rng, source, target)]
     pairs = [row for row in pairs if row.source and row.target and len(row.source) < _LONGEST and "$" not in row.target]
+    pairs = _filled(pairs)
     if not pairs:
         raise Overflow("no part of the article can be drawn")
     article = _Article(rng, world, design, look, pairs)
@@ -63,6 +64,18 @@ def choose_languages(rng: random.Random, translations: Sequence[str]) -> tuple[s
     return (rng.choice(others), "en") if draw < 0.95 else ("en", rng.choice(others))
 
 
+def _filled(rows: Sequence[Pair]) -> list[Pair]:
+    """The rows without headings below which nothing stands: what did was no text, and they may be paired wrongly."""
+    found: list[Pair] = []
+    below = "h0"  # the heading that follows, "" where text does; the end is like one above all others
+    for row in reversed(rows):
+        if row.kind.startswith("h") and below and row.kind >= below:
+            continue
+        below = row.kind if row.kind.startswith("h") else ""
+        found.append(row)
+    return found[::-1]
+
+
 class _Article:
     """An article in the making; `pairs` are its rows."""
 
@@ -74,6 +87,7 @@ class _Article:
         self.hang = rng.uniform(1.3, 2.0) * design.body.size
         self.above = rng.uniform(0.5, 1.1) * design.body.size
         self.pictured = rng.random() < 0.35
+        self.number = ""
 
     def _heading(self, kind: str) -> Style:
         level = {"h1": 1.75, "h2": 1.4, "h3": 1.2}.get(kind, 1.05)
@@ -108,6 +122,9 @@ class _Article:
             parts = columns(left, self.flow.y, sheet.width - 2 * left, bottom, count, 2 * size)
             self.flow = Flow(sheet, parts)
             self._rows(rows)
+        if self.number:
+            foot = ("", self.number, "")
+            _page.running(sheet, "footer", left, sheet.height - size, sheet.width - 2 * left, foot, self.design.small)
         self._ask()
 
     def _surround(self, left: float, top: float, bottom: float) -> tuple[float, float]:
@@ -127,8 +144,8 @@ class _Article:
             sheet.pen.rectangle((inset, inset, sheet.width - inset, sheet.height - inset), outline=accent, width=line)
             return top + inset, bottom - inset
         if rng.random() < 0.4:
-            number = rng.choice(["{}", "– {} –", "{}/9"]).format(rng.randint(1, 99))
-            _page.running(sheet, "footer", left, sheet.height - size, sheet.width - 2 * left, ("", number, ""), small)
+            last = rng.randint(1, 99)
+            self.number = rng.choice(["{}", "– {} –", f"{{}}/{last}"]).format(rng.randint(1, last))
             return top, bottom - 0.8 * size
         return top, bottom
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from training.synth.documents import _page
-from training.synth.documents._flow import Column, Flow, Full, baseline
+from training.synth.documents._flow import Column, Flow, Full
 from training.synth.documents._page import Design, drawable
 from training.synth.engine import World
 from training.synth.sheet import Sheet, Style
@@ -58,6 +58,9 @@ class _Book:
         self.number = rng.choice([rng.randint(1, 60), rng.randint(1, 999)])
         self.notes: list[tuple[str, str]] = []
         self.chapter = ""
+        self.said: list[str] = []
+        self.section = [rng.randint(1, 12), rng.choice([0, rng.randint(0, 8)])]
+        self.numbered = rng.random() < 0.5
 
     def frame(self, x: float, width: float) -> None:
         """Head, foot and notes: what the column between them is."""
@@ -91,7 +94,7 @@ class _Book:
             marks += [("$^{1}$", "$^{2}$")] * 2
         height = float(style.size)
         for mark in rng.choice(marks)[: rng.randint(1, 2)]:
-            text = drawable(self.corpus.paragraph(rng, self.language, rng.randint(30, 160)), style)
+            text = self._text(30, 160, style)
             if text and (mark[0] == "$" or style.face.can_draw(mark)):
                 self.notes.append((mark, text))
                 height += len(self.sheet.wrap(f"{mark} {text}", style, width)) * style.pitch
@@ -106,8 +109,7 @@ class _Book:
             self._chapter()
         elif rng.random() < 0.7:
             self._paragraph(first=True)
-        drop = opening and self.genre == "novel" and self.language != "zh" and rng.random() < 0.4
-        self._paragraph(first=True) if not drop else self._drop_capital()
+        self._paragraph(first=True)
         length = rng.choice([1000, 1000, 1000, rng.randint(3, 9)])  # the last page of a chapter is not full
         if self.genre == "novel":
             parts, weights = [self._speech, self._paragraph, self._break, self._quote], [4, 8, 0.4, 0.4]
@@ -118,8 +120,13 @@ class _Book:
             rng.choices(parts, weights)[0]()
 
     def _text(self, low: int, high: int, style: Style | None = None) -> str:
-        text = self.corpus.paragraph(self.rng, self.language, self.rng.randint(low, high))
-        return drawable(text, style or self.design.body)
+        """A passage that the page does not hold yet; "" where none is found."""
+        return _page.fresh(
+            self.said,
+            lambda: drawable(
+                self.corpus.paragraph(self.rng, self.language, self.rng.randint(low, high)), style or self.design.body
+            ),
+        )
 
     def _chapter(self) -> None:
         rng, flow, body = self.rng, self.flow, self.design.body
@@ -128,7 +135,8 @@ class _Book:
         style = replace(
             self.design.heading.sized(rng.uniform(1.3, 2.2)), colour=rng.choice([body.colour, _page.darker(rng)])
         )
-        number = rng.randint(1, 16)
+        number = rng.randint(1, 10 if self.language == "zh" else 16)
+        self.section = [number, 0]
         said = _HAN[number - 1 : number] if self.language == "zh" else rng.choice([str(number), _ROMAN[number - 1]])
         label = drawable(rng.choice(_CHAPTER[self.language]).format(said or number), style)
         if rng.random() < 0.6:
@@ -155,7 +163,9 @@ class _Book:
     def _speech(self) -> None:
         """One sentence or two that somebody says."""
         rng = self.rng
-        text = self.corpus.sentence(rng, self.language).strip("\"'“”„«»")
+        text = _page.fresh(self.said, lambda: self.corpus.sentence(rng, self.language).strip("\"'“”„«»"))
+        if not text:
+            return
         marks = {"de": "„“", "fr": "«»", "pl": "„”"}.get(self.language, rng.choice(["“”", "“”", "''", '""', "‘’"]))
         before, after = (marks[0], marks[1]) if self.language != "zh" else ("“", "”")
         said = "" if rng.random() < 0.5 else " " + self.corpus.sentence(rng, self.language)
@@ -188,11 +198,14 @@ class _Book:
 
     def _section(self) -> None:
         style = self.design.heading.sized(self.rng.uniform(1.0, 1.3))
-        number = self.rng.choice(["", f"{self.rng.randint(1, 12)}.{self.rng.randint(1, 9)} "])
+        self.section[1] += 1
+        number = "{}.{} ".format(*self.section) if self.numbered else ""
         text = drawable(number + self.corpus.title(self.rng, self.language), style)
         if text:
             gap = self.rng.uniform(0.8, 1.4) * style.size
-            self.flow.text("section_title", text, style, "## ", gap=gap, follow=2.5 * self.design.body.pitch)
+            self.flow.text(
+                "section_title", text, style, "## ", gap=gap, follow=_page.AFTER_HEADING * self.design.body.pitch
+            )
             self.flow.y += self.rng.uniform(0, 0.4) * style.size
         self._paragraph(first=True)
 
@@ -222,33 +235,6 @@ class _Book:
         flow.column = whole
         flow.y += 0.5 * body.size
 
-    def _drop_capital(self) -> None:
-        """A paragraph whose first letter is as high as two or three lines."""
-        rng, flow, body = self.rng, self.flow, self.design.body
-        text = self._text(300, 700)
-        count = rng.randint(2, 3)
-        if len(text) < 200 or not text[0].isalpha() or " " in text[:2]:
-            return self._paragraph(first=True)
-        capital = replace(body, face=self.design.heading.face, colour=rng.choice([body.colour, _page.darker(rng)]))
-        capital = replace(capital, size=round(((count - 1) * body.pitch + 0.7 * body.size) / 0.72))
-        text = text[0].upper() + text[1:]
-        whole, wide = flow.column, self.sheet.measure(text[0], capital) + 0.25 * body.size
-        beside = self.sheet.wrap(text[1:], body, whole.width - wide)[:count]
-        y = flow.claim(count * body.pitch, self.design.gap)
-        letter = self.sheet.write(whole.x, baseline(y + (count - 1) * body.pitch, body), text[0], capital)
-        flow.column = replace(whole, x=whole.x + wide, width=whole.width - wide)
-        lines = flow.lines(beside, y, body, self.design.align, goes_on=True)
-        flow.column = whole
-        rest = text[1:]
-        for content in beside:
-            rest = rest[rest.index(content) + len(content) :]
-        below = self.sheet.wrap(rest.strip(), body, whole.width)[: int(flow.room() / body.pitch)]
-        lines += flow.lines(below, flow.claim(len(below) * body.pitch), body, self.design.align)
-        end = len(text) - len(rest)
-        for content in below:
-            end = text.index(content, end) + len(content)
-        self.sheet.block("paragraph", [letter, *lines], text[:end])
-
     def close(self) -> None:
         """Notes and foot, and what may be asked about the page."""
         sheet, style = self.sheet, self.design.small
@@ -276,7 +262,7 @@ class _Book:
             )
             sheet.question(en, self.rng.choice(["这一页的页码是多少？", "页码是多少？"]), number, numbered)
         if self.chapter and _page.once(sheet, self.chapter):
-            en = self.rng.choice(["What is the title of the chapter?", "Which chapter begins on this page?"])
+            en = self.rng.choice(["What is the title of the chapter?", "What is the chapter on this page called?"])
             sheet.question(en, "本章的标题是什么？", self.chapter, self.chapter_lines)
         titled = [line for line in margins if line.text == self.title]
         if titled and self.title != number:

@@ -152,6 +152,8 @@ def _contacts(rng: random.Random, sheet: Sheet, area: Area, body: Style, texts: 
     label_style = replace(style.bold() if rng.random() < 0.4 else style, colour=area.accent)
     labelled = rng.choice(["none", "label", "label", "dots" if area.align == 0.0 else "none"])
     end = rng.choice(["", ":", "."]) if sheet.language != "zh" else rng.choice(["：", ":", ""])
+    if labelled != "label":
+        texts = _told_apart(texts)
     keys = [key for key in _CONTACTS if key in texts]
     if rng.random() < 0.35:
         rng.shuffle(keys)
@@ -180,6 +182,13 @@ def _contacts(rng: random.Random, sheet: Sheet, area: Area, body: Style, texts: 
     for key, found in lines.items():
         sheet.field(key, texts[key], found)
     _code(rng, sheet, area, max(line.box[2] for found in lines.values() for line in found) if lines else area.x)
+
+
+def _told_apart(texts: dict[str, str]) -> dict[str, str]:
+    """Without labels there is one number only, and that is the telephone's."""
+    numbers = [texts[key] for key in ("phone", "mobile", "fax") if key in texts]
+    others = {key: text for key, text in texts.items() if key not in ("phone", "mobile", "fax")}
+    return {**others, "phone": numbers[0]} if numbers else others
 
 
 def _longest(text: str, key: str) -> str:

@@ -9,13 +9,14 @@ from training.synth.documents._business import Entry, ask, fitted, loose
 from training.synth.documents._business_marks import logo, scribble
 from training.synth.documents._flow import Full
 from training.synth.documents._form_fields import FASHIONS, Form
-from training.synth.documents._form_values import COMBED, Dates, numeric_date, value
+from training.synth.documents._form_table import fill_table, has_room
+from training.synth.documents._form_values import COMBED, Dates, value
 from training.synth.documents._form_words import LABELS, OPTIONS, PHRASES
 from training.synth.documents._page import choose_language, darker, drawable
+from training.synth.documents._scene import x_height
 from training.synth.engine import World
 from training.synth.fonts import load
 from training.synth.sheet import WHITE, Overflow, Sheet, Style
-from training.synth.table.grid import Cell, Grid
 
 NAME = "forms"
 _SECTIONS = {
@@ -30,20 +31,22 @@ _SECTIONS = {
     "study": "school:6 course:3 start_date:3 delivery_method:6 reason:0",
 }
 """Fields with their width in sixths of the form's; 0 has several lines."""
-_COLUMNS = (
-    "name",
-    "amount",
-    "start_date",
-    "end_date",
-    "occupation",
-    "city",
-    "phone",
-    "date_of_birth",
-    "model",
-    "serial_no",
-)
 _NAMES = {key: (key.replace("_", " "), choices["zh"][0]) for key, choices in LABELS.items()}
-_NAMES["iban"], _NAMES["id_number"] = ("account number", "银行账号"), ("ID number", "证件号码")
+_NAMES |= {
+    "iban": ("account number", "银行账号"),
+    "id_number": ("ID number", "证件号码"),
+    "policy_no": ("policy or membership number", "保单号或会员号"),
+    "registration": ("licence plate", "车牌号"),
+    "serial_no": ("serial number", "序列号"),
+    "persons": ("number of persons", "人数"),
+    "phone": ("telephone number", "联系电话"),
+    "mobile": ("mobile number", "手机号码"),
+    "street": ("street address", "通讯地址"),
+    "school": ("school", "学校"),
+    "date": ("date of signing", "签署日期"),
+    "allergies": ("allergy", "过敏史"),
+    "comments": ("remark", "备注"),
+}
 
 
 def compose(rng: random.Random, world: World) -> Sheet:
@@ -56,7 +59,7 @@ def compose(rng: random.Random, world: World) -> Sheet:
         width, int(width * tall), language, {"scan": 4.0, "photo": 3.0, "clean": 2.0, "fax": 1.0}, background=paper
     )
     form = _blank(rng, world, sheet)
-    write = numeric_date(rng, language)
+    when = Dates(rng, language)
     _head(form, world)
     sections = rng.sample(list(_SECTIONS), rng.randint(4, 8))
     sections = ["personal", *(name for name in sections if name != "personal")] if rng.random() < 0.8 else sections
@@ -66,10 +69,10 @@ def compose(rng: random.Random, world: World) -> Sheet:
     form.bottom -= reserved
     numbering = rng.choice(["", "{}.", "{})", "{}", "§{}" if language == "de" else "{}."])
     for i, name in enumerate(sections):
-        if not _section(form, world, name, write, numbering.format(i + 1)):
+        if not _section(form, world, name, when, numbering.format(i + 1)):
             break
     form.bottom += reserved
-    _signature(form, world, write)
+    _signature(form, world, when)
     if len(sheet.fields) < 4:
         raise Overflow("hardly any field fits into the form")
     ask(rng, sheet, _NAMES)
@@ -86,13 +89,13 @@ def _blank(rng: random.Random, world: World, sheet: Sheet) -> Form:
     face = world.faces.pick(rng, language, rng.choice(["sans", "sans", "sans", "serif"]))
     body = Style(face, size, colour if rng.random() < 0.7 else (grey, grey, grey), leading=1.3)
     typed = rng.random() < 0.3
-    hand_face = world.faces.pick(rng, language, "mono" if typed else "hand")
     ink = rng.choice([(20, 20, 25), (25, 35, 120), (25, 45, 150), (30, 30, 70)]) if not typed else (20, 20, 20)
-    hand = Style(
-        hand_face, round(size * (rng.uniform(0.95, 1.05) if typed else rng.uniform(1.15, 1.45))), ink, leading=1.25
-    )
+    filled = round(size * (rng.uniform(0.95, 1.05) if typed else rng.uniform(1.15, 1.45)))
+    hand = Style(world.faces.pick(rng, language, "mono" if typed else "hand"), filled, ink, leading=1.25)
     above, below = _reach(hand)
     hand = hand.sized(min(1.0, 2.1 * size / (above + below)))
+    if x_height(hand) < 0.42 * size:
+        raise Overflow("the filler's letters are too small to be read")
     above, below = _reach(hand)
     end = rng.choice(["", ":", ":"]) if language != "zh" else rng.choice(["：", "：", "", ":"])
     return Form(
@@ -152,12 +155,14 @@ def _head(form: Form, world: World) -> None:
     form.y += 0.6 * size
 
 
-def _section(form: Form, world: World, name: str, write: Dates, number: str) -> bool:
+def _section(form: Form, world: World, name: str, when: Dates, number: str) -> bool:
     """A heading and its fields; whether all of them found room."""
     rng, sheet, size = form.rng, form.sheet, form.print.size
     title = form.print.face.clean(f"{number} {rng.choice(PHRASES[name][sheet.language])}")
     if form.y + 2.2 * size + 2 * form.row_height > form.bottom:
         return False
+    if name == "table" and not has_room(form, 2.2 * size):
+        return True
     band = form.rng.random() < 0.4
     style = form.print.sized(1.1).bold()
     if band:
@@ -167,18 +172,22 @@ def _section(form: Form, world: World, name: str, write: Dates, number: str) -> 
     line = sheet.write(form.x + 0.4 * size * band, form.y + 1.2 * size, title, style)
     sheet.block("section_title", [line], f"## {title}")
     form.y += (1.6 if band and form.fashion == "box" else 2.0) * size
+    heading = len(sheet.blocks)
+    complete = True
     try:
         if name == "table":
-            _table(form, world, write)
+            fill_table(form, world, when)
         else:
-            _rows(form, world, name, write)
+            _rows(form, world, name, when)
     except Full:
-        return False
+        complete = False
+    if len(sheet.blocks) == heading:
+        raise Overflow("a section has a heading and nothing below it")
     form.y += 0.8 * size
-    return True
+    return complete
 
 
-def _rows(form: Form, world: World, name: str, write: Dates) -> None:
+def _rows(form: Form, world: World, name: str, when: Dates) -> None:
     """The fields of a section packed into rows; Full where the form ends."""
     rng, language = form.rng, form.sheet.language
     spans = [(key, int(span)) for key, _, span in (part.partition(":") for part in _SECTIONS[name].split())]
@@ -194,7 +203,7 @@ def _rows(form: Form, world: World, name: str, write: Dates) -> None:
             row.clear()
 
     for key, span in chosen:
-        entry = _entry(form, world, key, write)
+        entry = _entry(form, world, key, when)
         if key in OPTIONS or span == 0 or span + sum(other for _, other in row) > 6:
             flush()
         if key in OPTIONS:
@@ -207,7 +216,7 @@ def _rows(form: Form, world: World, name: str, write: Dates) -> None:
     flush()
 
 
-def _entry(form: Form, world: World, key: str, write: Dates) -> Entry:
+def _entry(form: Form, world: World, key: str, when: Dates) -> Entry:
     """A field's label and what is filled in, one time in eight nothing."""
     rng, language = form.rng, form.sheet.language
     label = form.print.face.clean(rng.choice(LABELS[key][language]))
@@ -215,47 +224,11 @@ def _entry(form: Form, world: World, key: str, write: Dates) -> Entry:
         label += form.print.face.clean("*")
     if key in OPTIONS or rng.random() < 0.13:
         return Entry(key, label, "")
-    text = value(rng, world, language, key, write).replace("$", "")
+    text = value(rng, world, language, key, when).replace("$", "")
     return Entry(key, label, form.hand.face.clean(text))
 
 
-def _table(form: Form, world: World, write: Dates) -> None:
-    """A table with printed heads, some of its rows filled in."""
-    rng, sheet = form.rng, form.sheet
-    keys = rng.sample(_COLUMNS, rng.randint(3, 4))
-    count, filled = rng.randint(3, 5), rng.randint(1, 3)
-    pitch = max(1.55 * form.hand.size, form.above + form.below + 0.3 * form.print.size)
-    form.need((count + 1) * pitch)
-    top, share = form.y, form.width / len(keys)
-    lines, rows, items = [], [], []
-    for y in range(count + 1):
-        row, cells, item = sheet.next_row(), [], {}
-        for x, key in enumerate(keys):
-            style = form.print if y == 0 else form.hand
-            label = form.print.face.clean(rng.choice(LABELS[key][sheet.language]))
-            text = label if y == 0 else ""
-            if 0 < y <= filled and (x == 0 or rng.random() < 0.85):
-                text = style.face.clean(value(rng, world, sheet.language, key, write))
-                item[key] = text
-            if text:
-                at = (
-                    form.x + x * share + 0.35 * form.print.size,
-                    top + (y + 1) * pitch - form.below - 0.15 * form.print.size,
-                )
-                lines.append(sheet.write(*at, text, fitted(sheet, text, style, share - 0.7 * form.print.size), row=row))
-            cells.append(Cell(text))
-        rows.append(tuple(cells))
-        items += [item] if item else []
-    for y in range(count + 2):
-        sheet.rule(form.x, top + y * pitch, form.right, top + y * pitch, form.colour)
-    for x in range(len(keys) + 1):
-        sheet.rule(form.x + x * share, top, form.x + x * share, top + (count + 1) * pitch, form.colour)
-    form.y = top + (count + 1) * pitch
-    sheet.block("table", lines, Grid(tuple(rows)).html(), (form.x, top, form.right, form.y))
-    sheet.field("entries", items, lines)
-
-
-def _signature(form: Form, world: World, write: Dates) -> None:
+def _signature(form: Form, world: World, when: Dates) -> None:
     """A declaration, place and date, and a signature over its line."""
     rng, sheet, size = form.rng, form.sheet, form.print.size
     small = form.print.sized(0.9)
@@ -278,7 +251,7 @@ def _signature(form: Form, world: World, write: Dates) -> None:
                 form.hand.colour,
             )
     if rng.random() < 0.8:
-        date = form.hand.face.clean(value(rng, world, sheet.language, "date", write))
+        date = form.hand.face.clean(value(rng, world, sheet.language, "date", when))
         style = fitted(sheet, date, form.hand, 0.38 * form.width)
         above = [sheet.write(form.x + 0.5 * size, form.y - 0.3 * size, date, style, row=row)]
         sheet.field("date", date, above)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import NamedTuple
 
 from training.synth.documents import _page
@@ -45,19 +46,26 @@ def compose(rng: random.Random, world: World) -> Sheet:
     for formula in found:
         x = left + column / 2 if centred else left
         line = sheet.formula(x, y, formula.latex, style, 0.5 if centred else 0.0)
-        sheet.block("formula", [line], f"$${formula.latex}$$")
         if formula.number:
-            baseline = y + formula.height / 2 + 0.35 * size
-            sheet.block("text", [sheet.write(width - margin[2], baseline, formula.number, style, 1.0)])
+            row, baseline = sheet.next_row(), y + formula.height / 2 + 0.35 * size
+            number = sheet.write(width - margin[2], baseline, formula.number, style, 1.0, row)
+            sheet.block("formula", [replace(line, row=row), number], f"$${formula.latex} {_tag(formula.number)}$$")
+        else:
+            sheet.block("formula", [line], f"$${formula.latex}$$")
         y += formula.height + gap
     return sheet
+
+
+def _tag(number: str) -> str:
+    """LaTeX for a formula's number; parentheses are what \\tag itself adds."""
+    return rf"\tag{{{number[1:-1]}}}" if number.startswith("(") else rf"\tag*{{{number}}}"
 
 
 def _chosen(rng: random.Random, world: World, style: Style, form: str) -> _Formula:
     """A formula that can be drawn and fits, with its number ("" where none is wanted)."""
     for _ in range(_ATTEMPTS):
         latex = " ".join(world.corpus.formula(rng, display=True).split())
-        if "$" in latex:
+        if "$" in latex or r"\tag" in latex:
             continue
         try:
             width, height = formula_size(latex, style, displayed=True)

@@ -109,7 +109,7 @@ def _text(sheet: Sheet, face_text: str, style: Style, width: float) -> str:
 
 
 def _small(rng: random.Random, world: World, sheet: Sheet, share: tuple[float, float]) -> Style:
-    size = max(12, round(min(sheet.height, 0.7 * sheet.width) * rng.uniform(*share)))
+    size = max(15, round(min(sheet.height, 0.7 * sheet.width) * rng.uniform(*share)))
     face = world.faces.pick(rng, sheet.language, rng.choice(["sans", "sans", "sans", "any"]))
     return Style(face.bold if rng.random() < 0.5 else face, size)
 

@@ -12,14 +12,14 @@ from training.synth.documents._business_marks import logo, scribble
 from training.synth.documents._business_words import spoken, word
 from training.synth.documents._invoice_goods import Party, Trade, item_columns, item_grid, sums, trade
 from training.synth.documents._invoice_page import Page, details, known, meta_strip, pairs, table_look
-from training.synth.documents._page import choose_language, darker, drawable
+from training.synth.documents._page import choose_language, darker, drawable, require_legible
 from training.synth.engine import World
 from training.synth.sheet import WHITE, Overflow, Sheet, Style
 from training.synth.table.ink import Place, draw
 
 NAME = "invoices"
 _ENGLISH = {
-    "company": ("company that issues the document", "开具单位"),
+    "company": ("issuing company", "开具单位"),
     "customer": ("customer", "客户名称"),
     "invoice_no": ("invoice number", "发票号码"),
     "quote_no": ("quotation number", "报价单号"),
@@ -32,11 +32,14 @@ _ENGLISH = {
     "phone": ("telephone number", "电话"),
     "email": ("e-mail address", "邮箱"),
     "tax_id": ("tax number", "税号"),
+    "customer_no": ("customer number", "客户编号"),
+    "order_ref": ("order reference", "订单参考号"),
+    "contact": ("contact person", "联系人"),
+    "terms": ("payment condition", "付款条件"),
+    "shipping": ("shipping charge", "运费"),
+    "bank": ("name of the bank", "开户行"),
 }
-_PLAIN = (
-    *("date", "due_date", "valid_until", "delivery_date", "customer_no", "order_ref", "contact", "terms", "subtotal"),
-    *("discount", "shipping", "bank"),
-)
+_PLAIN = (*("date", "due_date", "valid_until", "delivery_date", "subtotal", "discount"),)
 _NAMES = {key: (key.replace("_", " "), spoken(key)) for key in _PLAIN} | _ENGLISH
 
 
@@ -50,6 +53,7 @@ def compose(rng: random.Random, world: World) -> Sheet:
     size = max(14 if language == "zh" else 12, round(width / rng.uniform(50, 66)))
     grey = rng.randint(0, 60)
     face = world.faces.pick(rng, language, rng.choice(["sans", "sans", "sans", "serif", "any", "mono"]))
+    require_legible(face, size)
     body = Style(face, size, (grey, grey, grey), leading=rng.uniform(1.2, 1.45))
     margin = width * rng.uniform(0.05, 0.1)
     colon = rng.choice(["", ":", ":"]) if language != "zh" else rng.choice(["：", "：", ":", ""])
@@ -233,7 +237,8 @@ def _ask_items(page: Page, columns: Sequence[str], places: Sequence[Place], item
     english = {"amount": "the amount for", "quantity": "the quantity of", "unit_price": "the unit price of"}[key]
     chinese = {"amount": "金额", "quantity": "数量", "unit_price": "单价"}[key]
     page.sheet.question(f"What is {english} {name}?", f"“{name}”的{chinese}是多少？", items[row][key], lines)
-    page.sheet.question("How many items are listed?", "一共列出了多少个项目？", str(len(items)), [lines[0]])
+    named = [place.lines[0] for place in places if 1 <= place.row <= len(items) and columns[place.column] == "name"]
+    page.sheet.question("How many items are listed?", "一共列出了多少个项目？", str(len(items)), named)
 
 
 def _payment(page: Page, deal: Trade) -> None:
@@ -247,10 +252,11 @@ def _payment(page: Page, deal: Trade) -> None:
             lines, page.y = page.stack(page.margin, page.y, [(text, style)], 0.0, page.width)
             sheet.block("section_title" if not page.end else "text", lines, f"## {text}" if not page.end else text)
         page.y = pairs(page, deal.payment, page.margin, page.y, 0.7 * page.width) + body.size
-    for _ in range(rng.randint(0, 2)):
+    remarks = {word(rng, "thanks", sheet.language): None for _ in range(rng.randint(0, 2))}
+    for remark in remarks:
         if page.y + 2.5 * body.pitch < floor:
             small = body.sized(rng.uniform(0.85, 1.0))
-            text = drawable(word(rng, "thanks", sheet.language), small)
+            text = drawable(remark, small)
             lines, page.y = sheet.paragraph(page.margin, page.y, page.width, text, small)
             sheet.block("paragraph", lines, text)
             page.y += 0.4 * body.size

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from PIL import Image, ImageDraw
 
@@ -173,7 +174,7 @@ class _Letter:
         self._labelled("date", before, self._kept(self.date), align)
         if rng.random() < 0.7:
             label = self._said(self.words.reference)
-            number = self._kept(invent.code(rng) if rng.random() < 0.7 else str(rng.randint(1000, 9_999_999)))
+            number = self._kept(_code(rng) if rng.random() < 0.7 else str(rng.randint(1000, 9_999_999)))
             self._labelled("reference", label + ("" if self.language == "zh" else " "), number, align)
 
     def _labelled(
@@ -203,16 +204,22 @@ class _Letter:
         greeting = drawable(rng.choice(self.words.salutation.split("|")).format(self.recipient), body)
         flow.text("text", greeting, body)
         flow.y += rng.uniform(0.3, 0.9) * body.size
+        said: list[str] = []
         for _ in range(rng.randint(1, 6)):
             rows = flow.room() / body.pitch - 9  # the closing needs those
             per_row = flow.column.width / body.size / (1.1 if self.language == "zh" else 0.55)
             if rows < 1.5:
                 break
             length = min(rng.randint(80, 600), int(rows * per_row))
-            text = drawable(self.corpus.paragraph(rng, self.language, length), body)
+            text = _page.fresh(said, partial(self._passage, length))
             if text:
                 flow.text("paragraph", text, body, "", design.align, design.indent, max(design.gap, 0.3 * body.size))
+        if not said:  # not even a line's room was left, or no text could be drawn
+            raise Overflow("the letter says nothing")
         self._closing(private)
+
+    def _passage(self, length: int) -> str:
+        return drawable(self.corpus.paragraph(self.rng, self.language, length), self.design.body)
 
     def _closing(self, private: bool) -> None:
         rng, flow, body = self.rng, self.flow, self.design.body
@@ -228,7 +235,7 @@ class _Letter:
         flow.y += room
         name = self.person if private else self._kept(self.corpus.person(rng, self.language))
         lines = flow.text("text", name, body)
-        if not private and len(lines) == 1:
+        if len(lines) == 1:
             self.sheet.field("signatory", name, lines)
         if not private and rng.random() < 0.6:
             flow.text("text", self._said(self.words.role), rng.choice([body, self.design.small]))
@@ -250,6 +257,13 @@ class _Letter:
             if isinstance(value, str) and _only(self.sheet, value):
                 lines: Sequence[Line] = self.sheet.evidence[name]
                 self.sheet.question(self.rng.choice(english), self.rng.choice(chinese), value, lines)
+
+
+def _code(rng: random.Random) -> str:
+    """A code without a label of its own, as "S/N ": the letter labels it."""
+    while " " in (code := invent.code(rng)):
+        pass
+    return code
 
 
 def _only(sheet: Sheet, value: str) -> bool:

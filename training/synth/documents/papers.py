@@ -50,6 +50,9 @@ class _Paper:
         self.section, self.part = rng.choice([0, rng.randint(1, 5)]), 0
         self.floats = Floats(rng, world, sheet, design)
         self.below: tuple[str, Column] | None = None
+        self.said: list[str] = []
+        self.titles = SECTIONS[self.language].split("|")
+        self.introduction = self.titles.pop(0)
 
     def write(self, page: Column, count: int) -> None:
         """Head and foot, what stands over the whole width, then the columns."""
@@ -70,6 +73,7 @@ class _Paper:
             bottom -= size
         first = rng.random() < 0.55
         if first:
+            self.section = 0
             self.flow = Flow(self.sheet, [replace(page, top=top, bottom=bottom)])
             self._front()
             top = self.flow.y + rng.uniform(0.8, 2) * size
@@ -78,7 +82,7 @@ class _Paper:
         if not first:
             self._paragraph()
         while True:
-            self._section(first and self.section == 0)
+            self._section(first)
             first = False
             for _ in range(rng.randint(1, 4)):
                 draw = rng.random()
@@ -92,8 +96,12 @@ class _Paper:
                 self._references()
 
     def _text(self, low: int, high: int, style: Style | None = None) -> str:
-        return drawable(
-            self.corpus.paragraph(self.rng, self.language, self.rng.randint(low, high)), style or self.design.body
+        """A passage that the page does not hold yet; "" where none is found."""
+        return _page.fresh(
+            self.said,
+            lambda: drawable(
+                self.corpus.paragraph(self.rng, self.language, self.rng.randint(low, high)), style or self.design.body
+            ),
         )
 
     def _issue(self) -> str:
@@ -122,7 +130,9 @@ class _Paper:
         named = (rng.choice(["，", "、", "  "]) if language == "zh" else ", ").join(filter(None, authors))
         if named:
             names = flow.text("text", drawable(named, body), body.sized(1.05), "", align, gap=0.7 * body.size)
-        place = drawable(f"{self.corpus.company(rng, language)}, {self.corpus.city(rng, language)}", self.design.small)
+        comma = "，" if language == "zh" else ", "
+        place = f"{self.corpus.company(rng, language)}{comma}{self.corpus.city(rng, language)}"
+        place = drawable(place, self.design.small)
         flow.text(
             "text", place, rng.choice([self.design.small, self.design.small.italic()]), "", align, gap=0.3 * body.size
         )
@@ -179,13 +189,13 @@ class _Paper:
         flow.column = whole
 
     def _section(self, introduction: bool) -> None:
-        rng, words = self.rng, SECTIONS[self.language].split("|")
+        rng = self.rng
         deep = self.section > 0 and self.part < 3 and rng.random() < 0.35
         if deep:
             self.part += 1
         else:
             self.section, self.part = self.section % 9 + 1, 0
-        name = words[0] if introduction else rng.choice([rng.choice(words), self.corpus.title(rng, self.language)])
+        name = self.introduction if introduction else self._title()
         style = self.design.heading.sized(rng.choice([1.0, 1.05]) if deep else 1.15)
         roman = _HAN[self.section - 1] + "、" if self.language == "zh" else _ROMAN[self.section - 1] + ". "
         label = roman if self.numbering == "roman" and not deep else ""
@@ -194,9 +204,20 @@ class _Paper:
             label = self.numbering.format(number) + " "
         text = drawable(label + name, style)
         gap = rng.uniform(0.7, 1.2) * style.size
-        self.flow.text("section_title", text, style, "## ", gap=gap, follow=2.5 * self.design.body.pitch)
+        self.flow.text(
+            "section_title", text, style, "## ", gap=gap, follow=_page.AFTER_HEADING * self.design.body.pitch
+        )
         self.flow.y += rng.uniform(0, 0.4) * style.size
         self._paragraph()
+
+    def _title(self) -> str:
+        """A section's title: one of the usual ones, in their order and none twice, or one of its own."""
+        rng = self.rng
+        if not self.titles or rng.random() < 0.5:
+            return self.corpus.title(rng, self.language)
+        place = rng.randrange(min(4, len(self.titles)))
+        title, self.titles = self.titles[place], self.titles[place + 1 :]
+        return title
 
     def _paragraph(self) -> None:
         """A paragraph; every third has a formula or two in its lines, and some point to literature."""
@@ -235,7 +256,7 @@ class _Paper:
         label = drawable(rng.choice(REFERENCES[self.language]), title)
         self.flow.text("section_title", label, title, "## ", gap=title.size, follow=3 * style.pitch)
         entries = [(f"[{i}]", drawable(self._reference(), style)) for i in range(1, rng.randint(6, 30))]
-        wide = self.sheet.measure("[99] ", style)
+        wide = self.sheet.measure("[99]", style) + 0.5 * style.size
         self.flow.items("list", entries, style, wide, 0.3 * style.size, rng.choice([0.0, 0.25 * style.size]))
         raise Full
 

@@ -67,14 +67,14 @@ def _write(roll: Roll, world: World, bill: Bill, trade: str) -> None:
             roll.separate()
         _receipt_head.meta(roll, told, visit)
     roll.separate()
-    _receipt_items.mode(roll)
+    _receipt_items.mode(roll, trade)
     edge = _receipt_items.items(roll, bill)
     roll.separate()
     _receipt_sums.sums(roll, bill, edge)
     if late:
         roll.gap(0.5)
         _receipt_head.meta(roll, told, visit)
-    _receipt_foot.footer(roll, visit)
+    _receipt_foot.footer(roll, visit, added=bool(bill.tax) and not bill.inclusive)
 
 
 def _look(rng: random.Random, world: World, country: str, rules: Region, kind: str) -> tuple[Look, int]:

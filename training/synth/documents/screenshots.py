@@ -32,7 +32,7 @@ def compose(rng: random.Random, world: World) -> Sheet:
     program(Screen(rng, world, sheet, theme, style))
     if not any(block.lines for block in sheet.blocks):
         raise Overflow("nothing of the screen's text fits")
-    _ask(rng, sheet)
+    _ask(rng, sheet, window=not tall)
     return sheet
 
 
@@ -49,8 +49,8 @@ _PROGRAMS: dict[Callable[[Screen], None], float] = {
 """How often each is seen."""
 
 
-def _ask(rng: random.Random, sheet: Sheet) -> None:
-    """Questions about settings' values and headings."""
+def _ask(rng: random.Random, sheet: Sheet, window: bool) -> None:
+    """Questions about settings' values and headings; only a `window` has a title bar."""
     for block in sheet.blocks:
         if block.kind == "field" and len(block.lines) == 2:
             name, value = block.lines
@@ -61,7 +61,8 @@ def _ask(rng: random.Random, sheet: Sheet) -> None:
             en = rng.choice(["What is the heading of the page?", "What is the title on the screen?"])
             sheet.question(en, "屏幕上的标题是什么？", block.markup.removeprefix("# "), block.lines)
         elif (
-            block.kind == "header"
+            window
+            and block.kind == "header"
             and len(block.lines) == 1
             and block is sheet.blocks[0]
             and once(sheet, block.lines[0].text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 
 from training.synth.annotation import Bounds, Line
@@ -89,16 +90,25 @@ def _fill(rng: random.Random, sheet: Sheet, sign: Sign, box: Bounds, base: Style
             cast_shadow(sheet, line, (2 * shift, 2 * shift), shift, (40, 40, 40))
 
 
+def _pairs(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
+    """Names and what stands beside them, where a name is on one line."""
+    rows = [*(line.row for line in lines), 0]
+    return [
+        (lines[i], lines[i + 1])
+        for i in range(len(lines) - 1)
+        if rows[i] >= 0 and rows[i] == rows[i + 1] and rows[i + 2] >= 0
+    ]
+
+
 def _ask(rng: random.Random, sheet: Sheet) -> None:
     """Questions about what stands beside a name, and what is largest."""
-    rows = [line for block in sheet.blocks for line in block.lines if line.row >= 0]
-    pairs = list(zip(rows[::2], rows[1::2], strict=False))
+    pairs = [pair for block in sheet.blocks for pair in _pairs(block.lines)]
     for name, value in rng.sample(pairs, min(3, len(pairs))):
-        if name.row == value.row and once(sheet, name.text) and once(sheet, value.text):
+        if once(sheet, name.text) and once(sheet, value.text):
             en = rng.choice(["What stands beside “{}”?", "Which value is given for “{}”?"])
             sheet.question(en.format(name.text), f"“{name.text}”旁边写的是什么？", value.text, [name, value])
     titles = [block for block in sheet.blocks if block.kind == "title"]
-    if len(titles) == 1:
+    if len(titles) == 1 and sheet.blocks[0] is titles[0]:
         text = titles[0].markup.removeprefix("# ")
         en = rng.choice(["What is the title?", "What does the heading say?", "Which name stands at the top?"])
         sheet.question(en, rng.choice(["标题是什么？", "最上面写的是什么？"]), text, titles[0].lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from training.synth.annotation import Bounds, Line
@@ -199,4 +199,15 @@ def _ask(rng: random.Random, sheet: Sheet) -> None:
         sheet.question(en, "这张幻灯片列出了几点？", str(len(points)), lists[0].lines)
         first, last = points[0].split(" ", 1)[1], points[-1].split(" ", 1)[1]
         if first != last:
-            sheet.question("What is the last point of the list?", "列表中的最后一点是什么？", last, lists[0].lines)
+            sheet.question(
+                "What is the last point of the list?", "列表中的最后一点是什么？", last, _end(lists[0].lines, last)
+            )
+
+
+def _end(lines: Sequence[Line], text: str) -> Sequence[Line]:
+    """The last lines, those that the text stands in."""
+    first, wanted = len(lines), len(text.replace(" ", ""))
+    while wanted > 0 and first > 0:
+        first -= 1
+        wanted -= len(lines[first].text.replace(" ", ""))
+    return lines[first:]

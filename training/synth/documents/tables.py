@@ -71,6 +71,7 @@ def _sized(rng: random.Random, grid: Grid, style: Style, look: Look, language: s
     width = rng.triangular(280, _WIDEST, 800)
     while True:
         try:
+            _page.require_legible(style.face, style.size)
             layout = lay_out(sheet, width, grid, style, look)
             if layout.height * layout.width < 0.8 * _MOST_PIXELS:
                 return style, layout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from training.synth.annotation import Document
-from training.synth.samples import Sample
+from training.synth.samples import Sample, evidence
 
 NAME = "ask"
 
@@ -17,7 +17,7 @@ def samples(rng: random.Random, document: Document, language: str) -> list[Sampl
         values = {"question": question.en if language == "en" else question.zh}
         task, answer = "ask", question.answer
         if rng.random() < 0.5:
-            observed = "\n".join(document.lines[index].text for index in question.evidence)
+            observed = "\n".join(evidence(document, question.evidence))
             task, answer = "evidence", f"<observation>{observed}</observation><answer>{answer}</answer>"
         found.append(Sample(task, document.id, document.image, answer, values, language))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from training.synth.annotation import Document, bounds
-from training.synth.samples import Sample, frame, grid, spotted
+from training.synth.samples import Sample, frame, spotted
 from training.synth.tasks.read_at import Place, aimed
 
 NAME = "characters"
@@ -20,9 +20,9 @@ def samples(rng: random.Random, document: Document, language: str) -> list[Sampl
     found = []
     for index in rng.sample(range(len(words)), min(WORDS, len(words))):
         word = words[index][0]
-        point = aimed(rng, everything[index], everything)
+        point = aimed(rng, document, everything[index], everything)
         if point is not None:
-            x, y = grid(*point, document)
+            x, y = point
             boxes = zip(word.text, word.characters, strict=True)
             answer = "".join(spotted(character, bounds([points]), document) for character, points in boxes)
             found.append(Sample(NAME, document.id, document.image, answer, {"x": str(x), "y": str(y)}, language))

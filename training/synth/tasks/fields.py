@@ -27,7 +27,7 @@ def samples(rng: random.Random, document: Document, language: str) -> list[Sampl
             document.id,
             document.image,
             fenced(values),
-            {"keys": str(list(values)).replace(", ", ",")},
+            {"keys": "[" + ",".join(f"'{name}'" for name in values) + "]"},
             language,
         )
     ]
@@ -39,7 +39,7 @@ def samples(rng: random.Random, document: Document, language: str) -> list[Sampl
 
 
 ABSENT = ("passport_no", "blood_group", "vehicle_plate", "flight", "tracking_no")
-"""Fields that no document here has, or seldom."""
+"""Fields that no document here has."""
 
 
 def fenced(values: object) -> str:

@@ -13,6 +13,6 @@ NAME = "formula"
 def samples(rng: random.Random, document: Document, language: str) -> list[Sample]:
     """One sample for each formula."""
     return [
-        Sample("formula", document.id, image, block.markup.strip("$"), language=language)
+        Sample("formula", document.id, image, block.markup.removeprefix("$$").removesuffix("$$"), language=language)
         for block, image in elements(rng, document, "formula")
     ]
