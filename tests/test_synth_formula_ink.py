@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import random
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 
 pytest.importorskip("matplotlib", reason="formulas are set by matplotlib")
 
+from training.synth.formula import boxes
 from training.synth.formula.ink import FONTSETS, MAX_HEIGHT, MAX_WIDTH, can_draw, draw
 from training.synth.formula.invent import formula
 
@@ -201,3 +204,16 @@ def test_real_formulas_keep_their_glyphs() -> None:
         assert 0.5 <= ratios[-1] <= 2.6, json.dumps(latex)
     assert compared > 270
     assert 0.9 < sum(ratios) / len(ratios) < 1.35
+
+
+def test_a_forked_process_opens_its_own_fonts() -> None:
+    """Shared open files would be read by both at once, at places that neither expects."""
+    here = fonts_of("x+y")
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+        there = pool.submit(fonts_of, "x+y").result()
+    assert here == fonts_of("x+y")
+    assert not here & there
+
+
+def fonts_of(latex: str) -> set[int]:
+    return {id(mark.font) for mark in boxes.run(latex, "cm").marks if isinstance(mark, boxes.Glyph)}

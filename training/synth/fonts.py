@@ -26,7 +26,7 @@ def held_out(name: str, share: int = _HELD_OUT_SHARE) -> bool:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest()) % share == 0
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1024)
 def load(path: str, size: int) -> ImageFont.FreeTypeFont:
     """A font file at a size in pixels per em; "fonts.ttc#2" is the third font of a collection."""
     file, collection, member = path.partition(".ttc#")

@@ -123,7 +123,7 @@ class _Type:
         return found
 
 
-@functools.lru_cache(maxsize=2000)
+@functools.lru_cache(maxsize=500)
 def _type(file: str, size: int) -> _Type:
     return _Type(file, size)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import functools
 import logging
 import math
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
@@ -86,18 +87,27 @@ _JOINT = re.compile(
     r"^[A-Za-z0-9.]*[A-Za-z0-9]\0[A-Za-z0-9]$|\d\0\.$|\d\.\0\d$|\\math(\w+)\{[A-Za-z0-9]+\}\0\\math\1\{[A-Za-z0-9]+\}$"
     r"|^\\(?:[a-z]{2,6} |operatorname\{[^{}]*\})\0[(\[|]$"
 )
-_mathtext = MathTextParser("path")
 
 
-@functools.lru_cache(maxsize=20_000)
 def run(source: str, fontset: str) -> Box:
     """One string that mathtext sets. Raises ValueError if it cannot, or lacks a glyph."""
+    # A font reads its file as it goes, at a place that forked processes share and move for each other: to each its own.
+    return _run(source, fontset, os.getpid())
+
+
+@functools.lru_cache(maxsize=1)
+def _mathtext(process: int) -> MathTextParser[Any]:
+    return MathTextParser("path")
+
+
+@functools.lru_cache(maxsize=5_000)
+def _run(source: str, fontset: str, process: int) -> Box:
     if fontset != "cm":
         for name, sign in _VARIANTS.items():
             source = source.replace(name, sign)
     try:
         fonts = FontProperties(size=_UNITS, math_fontfamily=fontset)
-        result = _mathtext.parse(f"${source}$", 72, fonts)
+        result = _mathtext(process).parse(f"${source}$", 72, fonts)
     except (ValueError, RecursionError) as error:
         # A failed parse leaves mathtext's spacing state behind; a fresh parser's first parse clears it.
         MathTextParser("path").parse("$x$", 72)
