@@ -15,14 +15,15 @@ from pathlib import Path
 
 from PIL import Image
 
+from hyocr.errors import HyocrError
+from hyocr.output import write
 from training.synth import held_out, speed
 from training.synth.engine import SPLITS, Engine, document_type, kinds
 from training.synth.export import export
 from training.synth.held_out import count, workers
-from training.synth.output import encoded, put
 from training.synth.pool import check_fonts
 from training.synth.preview import beside, preview
-from training.synth.samples import sample_task, task_names
+from training.synth.samples import encoded, sample_task, task_names
 from training.synth.words.files import TextFiles
 
 
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     except RuntimeError as error:
         print(error, file=sys.stderr)
         return 1
-    except (ValueError, OSError) as error:
+    except (HyocrError, ValueError, OSError) as error:
         print(_sentence(error), file=sys.stderr)
         return 2
 
@@ -55,7 +56,7 @@ def _engine(options: argparse.Namespace) -> Engine:
     return Engine(text, options.fonts)
 
 
-def _sentence(error: ValueError | OSError) -> str:
+def _sentence(error: Exception) -> str:
     """What Python calls "[Errno 13] Permission denied: 'file'" in words."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
@@ -102,7 +103,7 @@ def _preview(engine: Engine, options: argparse.Namespace) -> int:
     else:
         sheet = preview(engine, options.task, options.n, options.seed, options.split)
     output.parent.mkdir(parents=True, exist_ok=True)
-    put(output, encoded(sheet, format, **({"quality": 60, "method": 6} if format == "WEBP" else {})))
+    write(output, encoded(sheet, format, **({"quality": 60, "method": 6} if format == "WEBP" else {})))
     print(output)
     return 0
 

@@ -21,11 +21,12 @@ from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
+from hyocr import output
+from hyocr.errors import HyocrError
 from training.synth.annotation import Document
 from training.synth.engine import Engine
-from training.synth.output import encoded, put
 from training.synth.pool import Failure, made
-from training.synth.samples import Sample, samples
+from training.synth.samples import Sample, encoded, samples
 
 ROWS, FINISHED = "train.jsonl", "finished.txt"
 _QUALITY = 95
@@ -42,7 +43,7 @@ class Made(NamedTuple):
 def export(engine: Engine, ids: Sequence[str], tasks: Sequence[str], folder: Path, workers: int) -> list[Failure]:
     """Writes the samples of all ids that the folder does not hold yet; returns the documents that could not be made.
 
-    Raises ValueError for a folder with anything else in it, and OSError where it cannot be written.
+    Raises ValueError for a folder with anything else in it, and HyocrError where it cannot be written.
     """
     (folder / "images").mkdir(parents=True, exist_ok=True)
     done = _resumed(folder, tasks)
@@ -59,15 +60,13 @@ def export(engine: Engine, ids: Sequence[str], tasks: Sequence[str], folder: Pat
                     failures.append(result)
                     continue
                 for name, data in result.images.items():
-                    put(folder / name, data)
+                    output.write(folder / name, data)
                 rows.write(b"".join(map(_line, result.rows)))
                 rows.flush()
                 finished.write(f"{result.id}\t{rows.tell()}\n".encode())
                 finished.flush()
-    except OSError as error:
-        raise OSError(
-            f"{folder} cannot be written ({error.strerror}); what is done is kept, and the same command goes on from it"
-        ) from error
+    except (HyocrError, OSError) as error:
+        raise HyocrError(f"{error} What is done is kept, and the same command goes on from it.") from error
     return failures
 
 
@@ -108,13 +107,13 @@ def _resumed(folder: Path, tasks: Sequence[str]) -> set[str]:
     if not finished.exists():
         if size:
             raise ValueError(f"{rows} is not a file that this command has written; name another folder")
-        put(finished, f"{head}\n".encode())
+        output.write(finished, f"{head}\n".encode())
     first, *lines = finished.read_text(encoding="utf-8").split("\n")[:-1]
     if first != head:
         raise ValueError(f"{folder} holds samples of other tasks ({first}); name the same ones, or another folder")
     ends = {id: int(end) for id, _, end in (line.partition("\t") for line in lines)}
     kept = {id: end for id, end in ends.items() if end <= size}
-    put(finished, "".join([f"{head}\n", *(f"{id}\t{end}\n" for id, end in kept.items())]).encode())
+    output.write(finished, "".join([f"{head}\n", *(f"{id}\t{end}\n" for id, end in kept.items())]).encode())
     if size:
         os.truncate(rows, max(kept.values(), default=0))
     return set(kept)

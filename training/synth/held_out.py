@@ -27,14 +27,14 @@ from typing import Any, NamedTuple
 from PIL import Image
 from tqdm import tqdm
 
+from hyocr import output
 from training.synth.annotation import Document
 from training.synth.engine import Engine, kinds
 from training.synth.fonts import families
 from training.synth.lines import Sample as Drawn
 from training.synth.lines import draw_sample
-from training.synth.output import encoded, put
 from training.synth.pool import Failure, check_fonts, made
-from training.synth.samples import Sample, samples
+from training.synth.samples import Sample, encoded, samples
 from training.synth.text import TextSource
 
 SEED = 20261121
@@ -166,9 +166,9 @@ def _write(folder: Path, found: Generator[tuple[Image.Image, Row], None, None]) 
     with closing(found):
         for index, (image, row) in enumerate(found):
             name = f"{index:04d}.png"
-            put(folder / name, encoded(image, "PNG"))
+            output.write(folder / name, encoded(image, "PNG"))
             rows.append(row(name))
-    put(manifest, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in rows).encode())
+    output.write(manifest, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in rows).encode())
     return len(rows)
 
 

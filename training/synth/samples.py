@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import io
 import pkgutil
 import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image
@@ -165,6 +166,13 @@ def cropped(document: Document, block: Block, rng: random.Random) -> Image.Image
 def _gap(a: Bounds, b: Bounds) -> float:
     """How far a box can grow on all sides before it meets another; 0 and less where they meet."""
     return max(b[0] - a[2], a[0] - b[2], b[1] - a[3], a[1] - b[3])
+
+
+def encoded(image: Image.Image, format: str, **options: Any) -> bytes:
+    """An image file in memory."""
+    data = io.BytesIO()
+    image.save(data, format, **options)
+    return data.getvalue()
 
 
 def elements(rng: random.Random, document: Document, kind: str) -> list[tuple[Block, Image.Image]]:
