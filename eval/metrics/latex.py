@@ -120,23 +120,34 @@ def symbol(token: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text.translate(_FOLD)).translate(_FOLD).split())
 
 
-class _Parser:
-    """Recursive descent over TeX tokens; each method consumes tokens and returns what they show."""
+class Tokens:
+    """A cursor over TeX tokens; beyond the last there is ""."""
 
     def __init__(self, tokens: list[str]) -> None:
-        self.tokens, self.at, self.depth = [_ALIASES.get(token, token) for token in tokens], 0, 0
+        self.tokens, self.at = tokens, 0
 
     def peek(self) -> str:
+        """The next token."""
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
 
     def next(self) -> str:
+        """The next token, which is then behind."""
         token = self.peek()
         self.at += 1
         return token
 
     def expect(self, token: str) -> None:
+        """Goes past this token. Raises ValueError if another comes next."""
         if (found := self.next()) != token:
             raise ValueError(f"LaTeX: expected {token or 'the end'}, found {found[:20] or 'the end'}")
+
+
+class _Parser(Tokens):
+    """Recursive descent over TeX tokens; each method consumes tokens and returns what they show."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        super().__init__([_ALIASES.get(token, token) for token in tokens])
+        self.depth = 0
 
     def table(self, end: str) -> Box:
         """Cells up to and with the token `end`; one cell stays as it is, several become an array."""

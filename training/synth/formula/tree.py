@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from eval.metrics.latex import Tokens
 from training.synth.formula import names
 from training.synth.formula.nodes import (
     Decorated,
@@ -34,28 +35,15 @@ _TEXT = re.compile(r"[A-Za-z0-9 .,:;!?()\[\]+/='*&@-]*")
 _STOPS = frozenset(["", "}", "\\right", "\\middle", "\\end", "&", "\\\\", "\\cr"])
 
 
-class _Parser:
+class _Parser(Tokens):
     """Recursive descent; every method consumes tokens and returns what they show."""
 
     def __init__(self, latex: str) -> None:
         self.latex = latex
         found = list(_TOKEN.finditer(latex))
-        self.tokens = [names.ALIASES.get(match[0], match[0]) for match in found]
+        super().__init__([names.ALIASES.get(match[0], match[0]) for match in found])
         self.starts = [match.start() for match in found] + [len(latex)]
-        self.at, self.depth = 0, 0
-        self.font, self.display = "", False
-
-    def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
-
-    def next(self) -> str:
-        token = self.peek()
-        self.at += 1
-        return token
-
-    def expect(self, token: str) -> None:
-        if (found := self.next()) != token:
-            raise ValueError(f"LaTeX: expected {token or 'the end'}, found {found[:20] or 'the end'}")
+        self.depth, self.font, self.display = 0, "", False
 
     def raw(self) -> str:
         """The source between the braces that follow."""
