@@ -41,6 +41,16 @@ def canvas(crop: Image.Image) -> Image.Image:
     return page
 
 
+def stretched(page: Image.Image, factor: float) -> Image.Image:
+    """A canvas made wider: fewer letters share a visual token, which is what a language model needs to tell them apart.
+
+    The width stays a multiple of 64, and may be up to `factor` times 1024.
+    """
+    if factor == 1:
+        return page
+    return page.resize((STEP * max(1, round(page.width * factor / STEP)), page.height), Image.Resampling.BICUBIC)
+
+
 def _border_colour(pixels: NDArray[np.uint8]) -> tuple[int, int, int]:
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, -1]])
     red, green, blue = np.median(border, axis=0).astype(int)

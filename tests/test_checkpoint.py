@@ -75,6 +75,12 @@ def test_metadata(tiny_checkpoint: Path, tmp_path: Path) -> None:
         load(str(folder), device="cpu")
 
 
+@pytest.mark.parametrize("factor", ["2", True, None, 0.5, 4.1, float("nan")])
+def test_a_line_stretch_that_is_no_number_from_1_to_4_is_refused(broken: Path, factor: object) -> None:
+    (broken / "hyocr.json").write_text(json.dumps({"line_stretch": factor}))
+    assert "hyocr.json: line_stretch should be a number from 1 to 4, not " in refused(broken)
+
+
 def test_published_1_0_and_1_5_layouts_are_the_same_model(tiny_checkpoint: Path, tmp_path: Path) -> None:
     """Flat and nested config.json, named and unnamed image tokens, the same published tensor names."""
     flat = write_checkpoint(tmp_path / "flat", schema="1.0", named=False)

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from hyocr.model.ctc import BLANK, CtcHead, load_head
-from training.ctc import INDEX, ctc_loss, ctc_read
+from training.ctc import INDEX, ctc_losses, ctc_read
 from training.relabel import align, restore_case
 from training.synth.text import ALPHABET
 
@@ -56,11 +56,11 @@ def test_a_head_carries_its_alphabet_and_a_wrong_one_is_refused(tmp_path):
 
 def test_loss_is_small_for_the_truth_and_large_for_anything_else():
     log_probs = emissions("__T_o_t_a_l__")
-    assert float(ctc_loss(log_probs, ["Total"])) < 0.2 < float(ctc_loss(log_probs, ["Tonal"]))
+    assert float(ctc_losses(log_probs, ["Total"])) < 0.2 < float(ctc_losses(log_probs, ["Tonal"]))
 
 
 def test_loss_of_a_text_too_long_for_its_image_is_zero_not_infinite():
-    assert float(ctc_loss(emissions("ab"), ["abcdef"])) == 0.0
+    assert float(ctc_losses(emissions("ab"), ["abcdef"])) == 0.0
 
 
 def test_case_comes_back_word_by_word():

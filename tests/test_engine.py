@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from PIL import Image, ImageDraw
 
+from hyocr.canvas import stretched
 from hyocr.engines import transformers as engine_module
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.decoding import choose, decode
@@ -59,6 +63,18 @@ def write(engine: TransformersEngine, text: str, max_tokens: int = 5000) -> Gene
     """What comes back when the model writes `text`."""
     with scripted(engine, encode(text)):
         return engine.generate([Request(picture(64, 32), "read", max_tokens)])[0]
+
+
+def test_lines_are_stretched_as_the_checkpoint_asks_and_pages_are_not(
+    tiny_checkpoint: Path, tiny_engine: TransformersEngine, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(tiny_checkpoint, tmp_path / "wide")
+    (folder / "hyocr.json").write_text('{"line_stretch": 2}')
+    engine = TransformersEngine(str(folder), device="cpu")
+    page = Request(picture(128, 32), "read", max_tokens=8)
+    line, wide = replace(page, single_line=True), replace(page, image=stretched(page.image, 2))
+    assert engine.generate([line, page]) == tiny_engine.generate([wide, page])
+    assert tiny_engine.generate([line]) == tiny_engine.generate([page])
 
 
 def test_a_batch_gives_what_each_request_gives_alone(tiny_engine: TransformersEngine) -> None:

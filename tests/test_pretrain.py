@@ -1,70 +1,51 @@
-"""The trainer: its batched forward is the stock model's, and a stopped run resumes with the same losses."""
+"""The trainer: a run stopped, killed or out of disk space goes on as if it had not been; broken samples are skipped."""
 
 import json
-from dataclasses import replace
+import resource
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
+import yaml
 
-from hyocr.tasks import read
 from tests.fonts import needs_fonts
+from tests.receipts_folder import make_receipts
+from training.batches import Batches
 from training.checkpoint import load_weights
 from training.config import Stage, read_stage
-from training.data import LineBatches
+from training.packing import pack
 from training.pretrain import Trainer
-from training.tokenizer import processor_nano
 
-STAGES = Path(__file__).parents[1] / "training/stages"
+ROOT = Path(__file__).parents[1]
+STAGES = ROOT / "training/stages"
 TINY = Stage(
     steps=4,
     widths={64: 1, 128: 2},
-    pixels=32 * 128 * 4,
+    length=128,
+    rows=2,
     workers=0,
     log_every=1,
     eval_every=4,
-    eval_lines=4,
+    eval_samples=4,
     save_every=2,
     warmup=2,
 )
 
 
-def stock_loss(trainer: Trainer, image: Image.Image, text: str) -> torch.Tensor:
-    """Language loss of one image through the processor and the unmodified forward of transformers."""
-    processor = processor_nano(trainer.tokenizer)
-    content = [{"type": "image"}, {"type": "text", "text": read.prompt("en")}]
-    prompt = processor.apply_chat_template([{"role": "user", "content": content}], add_generation_prompt=True)
-    inputs = processor(text=[prompt], images=[image], return_tensors="pt")
-    answer = torch.tensor([trainer.answers.encode(text, by_character=True)])
-    ids = torch.cat([inputs["input_ids"], answer], dim=1)
-    labels = torch.cat([torch.full_like(inputs["input_ids"], -100), answer], dim=1)
-    return trainer.model(
-        input_ids=ids,
-        attention_mask=torch.ones_like(ids),
-        pixel_values=inputs["pixel_values"],
-        image_grid_thw=inputs["image_grid_thw"],
-        mm_token_type_ids=(ids == trainer.model.config.image_token_id).int(),
-        labels=labels,
-    ).loss
-
-
-@needs_fonts
-def test_batched_losses_equal_the_stock_forward(tmp_path):
-    trainer = Trainer(replace(TINY, output=str(tmp_path)))
-    batch = trainer.data[0]
-    with torch.no_grad():
-        ours, _ = trainer.losses(batch, 0)
-        tokens = [len(trainer.answers.encode(text, True)) for text in batch.texts]
-        images = [Image.fromarray(image.numpy()) for image in batch.images]
-        losses = [stock_loss(trainer, image, text) for image, text in zip(images, batch.texts, strict=True)]
-    expected = sum(float(loss) * count for loss, count in zip(losses, tokens, strict=True)) / sum(tokens)
-    assert float(ours) == pytest.approx(expected, rel=1e-4)
-
-
-def metrics(folder) -> list[dict]:
+def metrics(folder: Path) -> list[dict]:
     lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
-    return [{key: line[key] for key in ("step", "language", "ctc", "norm")} for line in lines if "norm" in line]
+    return [{key: line[key] for key in ("step", "loss/lines", "ctc", "norm")} for line in lines if "norm" in line]
+
+
+def same_weights(a: Path, b: Path) -> None:
+    states = [torch.load(folder / "resume.pt", weights_only=True) for folder in (a, b)]
+    for part in ("parameters", "average"):
+        torch.testing.assert_close(states[0][part], states[1][part], rtol=0, atol=0)
 
 
 @needs_fonts
@@ -72,14 +53,14 @@ def test_stopped_run_resumes_with_the_same_losses(tmp_path):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     Trainer(replace(TINY, output=str(whole))).run()
     interrupted = Trainer(replace(TINY, output=str(parts)))
-    train_step = interrupted._train_step
+    train_step = interrupted.train_step
 
-    def stop_after_three(batch):
+    def stop_after_three(packs):
         if interrupted.step == 3:
             raise KeyboardInterrupt
-        return train_step(batch)
+        return train_step(packs)
 
-    interrupted._train_step = stop_after_three
+    interrupted.train_step = stop_after_three
     with pytest.raises(KeyboardInterrupt):
         interrupted.run()
     resumed = Trainer(replace(TINY, output=str(parts)))
@@ -87,47 +68,101 @@ def test_stopped_run_resumes_with_the_same_losses(tmp_path):
     resumed.run()
     by_step = {line["step"]: line for line in metrics(parts)}
     assert [by_step[line["step"]] for line in metrics(whole)] == metrics(whole)
-    for name, value in Trainer(replace(TINY, output=str(whole))).named.items():
-        torch.testing.assert_close(value, resumed.named[name], rtol=0, atol=0)
+    same_weights(whole, parts)
+
+
+def command(folder: Path, **limits: int) -> subprocess.Popen:
+    """The command line on the stage in `folder`, files limited to so many bytes."""
+
+    def limit() -> None:
+        if "bytes" in limits:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limits["bytes"], limits["bytes"]))
+
+    arguments = [sys.executable, "-m", "training.pretrain", str(folder / "stage.yaml")]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(arguments, cwd=ROOT, stdout=pipe, stderr=pipe, text=True, preexec_fn=limit)
 
 
 @needs_fonts
-def test_step_k_is_always_the_same_batch(tmp_path):
-    first, second = (Trainer(replace(TINY, output=str(tmp_path / name))).data[7] for name in "ab")
-    assert first.texts == second.texts
-    assert torch.equal(first.images, second.images)
+def test_a_run_survives_kill_and_a_full_disk(tmp_path):
+    stage = replace(TINY, steps=8, eval_every=100, save_every=2)
+    for name in ("whole", "parts"):
+        (tmp_path / name).mkdir()
+        settings = asdict(replace(stage, output=str(tmp_path / name)))
+        (tmp_path / name / "stage.yaml").write_text(yaml.safe_dump(settings))
+    Trainer(replace(stage, output=str(tmp_path / "whole"))).run()
+    parts = tmp_path / "parts"
+    killed = command(parts)
+    while not (parts / "resume.pt").exists():
+        assert killed.poll() is None, killed.communicate()
+        time.sleep(0.05)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    saved = (parts / "resume.pt").read_bytes()
+    full = command(parts, bytes=2**20)
+    _, complaint = full.communicate(timeout=120)
+    assert full.returncode == 1
+    assert "the same command goes on" in complaint
+    assert "Traceback" not in complaint
+    assert (parts / "resume.pt").read_bytes() == saved
+    rest = command(parts)
+    out, complaint = rest.communicate(timeout=120)
+    assert rest.returncode == 0, complaint
+    assert "resumed from" in out
+    same_weights(tmp_path / "whole", parts)
 
 
 @needs_fonts
-def test_regions_have_several_rows_and_no_ctc_loss(tmp_path):
-    trainer = Trainer(replace(TINY, output=str(tmp_path), regions=1.0))
-    batch = trainer.data[1]
-    assert batch.images.shape[1] == 32 * batch.rows > 32
-    assert all(text.count("\n") == batch.rows - 1 for text in batch.texts)
-    language, ctc = trainer.losses(batch, 1)
-    assert float(language.detach()) > 0 == float(ctc)
+def test_a_broken_sample_is_skipped_counted_and_named(tmp_path):
+    broken = make_receipts(tmp_path / "receipts", split="train") / "b.png"
+    broken.write_bytes(broken.read_bytes()[:200])
+    stage = replace(
+        TINY, output=str(tmp_path / "run"), receipts=str(tmp_path / "receipts"), length=600, rows=1, max_pixels=40_000
+    )
+    Trainer(replace(stage, mixture={"lines": 0.7, "receipts/read": 0.3})).run()
+    lines = [json.loads(line) for line in (tmp_path / "run/metrics.jsonl").read_text().splitlines()]
+    names = [name for line in lines for name in line.get("skipped_names", [])]
+    assert names
+    assert all(broken.name in name for name in names)
+    assert sum(line.get("skipped", 0) for line in lines) >= len(set(names))
+    assert any("loss/receipts/read" in line for line in lines)
 
 
 @needs_fonts
-def test_real_crops_are_mixed_in_at_their_own_width(tmp_path):
-    crops = [(Image.new("RGB", (78, 48), (10, 200, 30)), "green")]
-    data = LineBatches(seed=1, widths={64: 1, 128: 1}, pixels=32 * 256 * 40, crops=crops, real=0.5)
-    batches = [data[step] for step in range(6)]
-    real = [(text == "green", batch.images.shape[2]) for batch in batches for text in batch.texts]
-    assert {width for is_real, width in real if is_real} == {64}
-    narrow = [is_real for is_real, width in real if width == 64]
-    assert 0.3 < sum(narrow) / len(narrow) < 0.7
+def test_step_k_is_always_the_same_pack_and_tells_the_tasks_apart(tmp_path):
+    stage = replace(TINY, mixture={"regions": 0.5, "lines": 0.5}, max_pixels=40_000, stretch={1.0: 1, 2.0: 1})
+    tokenizer = load_weights("new").tokenizer
+    first, second = (Batches(stage, tokenizer)[7] for _ in "ab")
+    for name in ("ids", "labels", "positions", "segments", "tasks"):
+        assert torch.equal(getattr(first, name), getattr(second, name))
+    assert [images.lines for images in first.images] == [images.lines for images in second.images]
+    assert set(first.tasks[first.labels >= 0].tolist()) == {0, 1}
+    held_out = Batches(stage, tokenizer, testing=True)[7]
+    assert not torch.equal(first.ids[0], held_out.ids[0])
+
+
+@needs_fonts
+def test_accumulated_micro_batches_give_the_step_of_one_large_one(tmp_path):
+    trainers = [Trainer(replace(TINY, output=str(tmp_path / name))) for name in "ab"]
+    encoder, tasks = trainers[0].data.encoder, trainers[0].data.tasks
+    examples = [e for e, _ in zip(trainers[0].data.mixture.examples(0, []), range(12), strict=False)]
+    samples = [encoder.encode(e, True) for e in examples]
+    together = pack(samples, 128, encoder.pad, tasks)
+    halves = [pack(half, 128, encoder.pad, tasks) for half in (samples[:4], samples[4:])]
+    norms = [float(trainer.train_step(packs)[1]) for trainer, packs in zip(trainers, ([together], halves), strict=True)]
+    assert norms[0] == pytest.approx(norms[1], rel=1e-4)
 
 
 @needs_fonts
 def test_a_checkpoint_survives_saving_with_its_ctc_head(tmp_path):
-    trainer = Trainer(replace(TINY, output=str(tmp_path), steps=2))
+    trainer = Trainer(replace(TINY, output=str(tmp_path), steps=2, eval_every=2))
     trainer.run()
-    loaded = load_weights(str(tmp_path / "checkpoint"))
-    for name, value in loaded.model.named_parameters():
-        torch.testing.assert_close(value, trainer.average[name], rtol=0, atol=0)
-    for name, value in loaded.head.named_parameters():
-        torch.testing.assert_close(value, trainer.average[f"ctc.{name}"], rtol=0, atol=0)
+    for name in ("checkpoint", "best"):
+        loaded = load_weights(str(tmp_path / name))
+        for key, value in loaded.model.named_parameters():
+            torch.testing.assert_close(value, trainer.average[f"model.{key}"], rtol=0, atol=0)
+        for key, value in loaded.head.named_parameters():
+            torch.testing.assert_close(value, trainer.average[f"head.{key}"], rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("path", sorted(STAGES.glob("*.yaml")), ids=lambda path: path.stem)

@@ -16,9 +16,9 @@ class Stage:
     """One stage of pretraining. Lengths of time are counted in steps so that a run can be repeated exactly."""
 
     output: str = "runs/stage"
-    """Folder for the checkpoint, the resume state and `metrics.jsonl`."""
+    """Folder for the checkpoints, the resume state and `metrics.jsonl`."""
     init: str = "new"
-    """"new" for untrained nano weights, or a checkpoint folder to start from."""
+    """"new" or "new:1b" for untrained weights of either size, or a checkpoint folder to start from."""
     steps: int = 1000
     seed: int = 0
 
@@ -26,15 +26,20 @@ class Stage:
     language_weight: float = 1.0
     """0 leaves the language model out altogether: the vision tower learns by CTC alone."""
     ctc_weight: float = 1.0
+    guide_weight: float = 0.0
+    """Weight of guided attention on line images (see `training.guide`)."""
     characters: float = 1.0
     """Share of answers written character by character instead of by merged tokens (sample-level subword dropout)."""
     prompt_language: str = "en"
+    """"en", "zh" or "both"."""
     freeze: list[str] = field(default_factory=list)
     """Parameters whose name contains one of these are not trained."""
 
-    # Optimiser: AdamW, linear warm-up, cosine to `final_lr`
+    # Optimiser: AdamW, linear warm-up, then down to `final_lr`
     lr: float = 1e-3
     final_lr: float = 2e-5
+    schedule: str = "cosine"
+    """"cosine" or "linear"."""
     tower_lr: float = 1.0
     """Factor on the learning rate of the vision tower (without its connector)."""
     warmup: int = 200
@@ -45,30 +50,43 @@ class Stage:
     """Decay of the exponential moving average that is evaluated and saved."""
 
     # Data
+    mixture: dict[str, float] = field(default_factory=lambda: {"lines": 1.0})
+    """Share of samples by source (see `training.sources`)."""
     widths: dict[int, float] = field(default_factory=lambda: {128: 1.0})
-    """Canvas widths in pixels and how often each is drawn."""
-    pixels: int = 32 * 128 * 64
-    """Pixels per batch."""
+    """Canvas widths of lines in pixels and how often each is drawn."""
+    stretch: dict[float, float] = field(default_factory=lambda: {1.0: 1.0})
+    """Factors that lines' canvases are widened by (see `hyocr.canvas.stretched`) and how often each is used."""
+    min_pixels: int = 2048
+    max_pixels: int = 1536 * 1024
+    """Page images are scaled to lie between the two, as the image processor does."""
+    length: int = 256
+    """Tokens in a packed row."""
+    rows: int = 4
+    """Packed rows in a micro-batch, in each process."""
+    accumulate: int = 1
+    """Micro-batches per step, in each process."""
     text: str = ""
     """Folder with text to draw; empty for the built-in generator alone."""
     fonts: str = ""
     """Folder with .ttf files; empty for the fonts installed on this machine."""
     receipts: str = ""
     """Folder of real receipts (train split only), or empty."""
+    formulas: str = ""
+    """Folder of real formulas (train split only), or empty."""
     labels: str = ""
     """A JSON file from `training.relabel` that replaces the receipts' labels, or empty."""
-    real: float = 0.0
-    """Share of line images that are real crops."""
-    regions: float = 0.0
-    """Share of batches that are regions of two to four lines."""
     workers: int = 1
 
     # Running
-    device: str = "auto"
     threads: int = 1
+    checkpointing: bool = False
+    """Layers are computed again for the backward pass instead of kept."""
+    compile: bool = False
+    """`torch.compile` of each layer."""
     log_every: int = 50
     eval_every: int = 1000
-    eval_lines: int = 128
+    eval_samples: int = 128
+    """Held-out lines that are read for the character error rate."""
     save_every: int = 500
 
 

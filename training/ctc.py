@@ -13,8 +13,8 @@ INDEX = {character: i + 1 for i, character in enumerate(ALPHABET)}
 """Each character's symbol; 0 is the blank."""
 
 
-def ctc_loss(log_probs: Tensor, texts: list[str]) -> Tensor:
-    """Mean negative log-likelihood per character; texts too long for their image count as 0.
+def ctc_losses(log_probs: Tensor, texts: list[str]) -> Tensor:
+    """Negative log-likelihood per character of each text, (n,); of one too long for its image 0.
 
     `log_probs`: (n, steps, 1 + len(ALPHABET)) from the head. Characters outside ALPHABET are left out.
     """
@@ -22,7 +22,9 @@ def ctc_loss(log_probs: Tensor, texts: list[str]) -> Tensor:
     lengths = torch.tensor([len(text) for text in encoded])
     targets = torch.tensor([index for text in encoded for index in text], device=log_probs.device)
     steps = torch.full((len(texts),), log_probs.shape[1])
-    return F.ctc_loss(log_probs.transpose(0, 1), targets, steps, lengths, blank=BLANK, zero_infinity=True)
+    paths = log_probs.transpose(0, 1)
+    losses = F.ctc_loss(paths, targets, steps, lengths, blank=BLANK, reduction="none", zero_infinity=True)
+    return losses / lengths.clamp(min=1).to(losses.device)
 
 
 def ctc_read(head: CtcHead, log_probs: Tensor) -> list[str]:

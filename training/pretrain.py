@@ -1,239 +1,223 @@
-"""Runs one training stage, from the first word to the last anneal, on a CPU or one GPU.
+"""Runs one training stage, from the first word to the last anneal, on a CPU, a GPU, or many.
 
     python -m training.pretrain training/stages/nano_cpu_1_words.yaml --output runs/words
+    accelerate launch --config_file training/runs/fsdp.yaml -m training.pretrain training/stages/1b_1_align.yaml
 
-Stopped at any time, the same command resumes where the last saved state left off and gives the same losses.
+Stopped at any time, the same command resumes where the last saved state left off and gives the same losses, also with
+another number of processes if micro-batches per step are the same in all.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import os
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
+from transformers.utils.logging import disable_progress_bar
 
-from hyocr.model import tower
-from hyocr.model.ctc import ROWS
-from hyocr.tasks import read
-from training.checkpoint import Weights, load_weights, save_weights
+from training import distributed
+from training.batches import Batches
+from training.checkpoint import load_weights, save_weights, with_values
 from training.config import Stage, read_stage
-from training.ctc import ctc_loss
-from training.data import Batch, LineBatches, load_crops, receipt_crops, relabelled
-from training.sequence import IGNORE, Answers, Layout, encode_batch, layout, pad_answers
+from training.flops import model_flops
+from training.meter import Meter
+from training.mixture import NothingToDraw
+from training.objective import Losses, Objective, precision
+from training.packing import Pack
 from training.validate import Validation
 
 
 class Trainer:
-    """Model, optimiser, averages and data of one stage; `run` trains, saves and resumes."""
+    """Model, optimiser, averages and data of one stage; `run` trains, validates, saves and resumes."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         torch.manual_seed(stage.seed)
         torch.set_num_threads(stage.threads)
+        self.world = distributed.start()
         self.output = Path(stage.output)
         self.output.mkdir(parents=True, exist_ok=True)
-        self.device = torch.device(_device(stage.device))
-        weights = load_weights(stage.init, stage.seed)
-        self.tokenizer = weights.tokenizer
-        self.model, self.head = weights.model.to(self.device), weights.head.to(self.device)
-        self.named = {**dict(self.model.named_parameters()), **{f"ctc.{k}": p for k, p in self.head.named_parameters()}}
-        for name, parameter in self.named.items():
-            parameter.requires_grad_(not any(part in name for part in stage.freeze))
+        self.weights = load_weights(stage.init, stage.seed)
+        self.objective = Objective(self.weights.model, self.weights.head, stage).to(self.world.device)
+        for name, parameter in self.objective.named_parameters():
+            parameter.requires_grad_(not any(part in name for part in frozen(stage)))
+        distributed.shard(self.objective, self.weights.model.model.language_model.layers, self.world)
+        self.named = dict(self.objective.named_parameters())
         self.optimiser = torch.optim.AdamW(
-            _parameter_groups(self.named, stage), lr=stage.lr, betas=(0.9, stage.beta2), fused=True
+            parameter_groups(self.named, stage), lr=stage.lr, betas=(0.9, stage.beta2), fused=True
         )
         self.average = {name: parameter.detach().clone() for name, parameter in self.named.items()}
-        self.answers = Answers(self.tokenizer)
-        self.layouts: dict[tuple[int, int], Layout] = {}
-        self.step = 0
-        crops = receipt_crops(Path(stage.receipts), "train") if stage.receipts else []
-        self.data = LineBatches(
-            seed=stage.seed,
-            widths=stage.widths,
-            pixels=stage.pixels,
-            text=Path(stage.text) if stage.text else None,
-            fonts=Path(stage.fonts) if stage.fonts else None,
-            crops=load_crops(relabelled(crops, stage.labels) if crops else []),
-            real=stage.real,
-            regions=stage.regions,
-        )
-        self.validation = Validation(stage)
+        self.step, self.best = 0, math.inf
+        self.data = Batches(stage, self.weights.tokenizer)
+        self.validation = Validation(stage, self.weights.tokenizer)
         self._resume()
-
-    def losses(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:
-        """Language loss per token and CTC loss per character; an unused one is 0."""
-        hidden, grid = self.see(batch)
-        language, ctc = hidden.new_zeros(()), hidden.new_zeros(())
-        if self.stage.ctc_weight and grid[0] == ROWS:
-            ctc = ctc_loss(self.head(hidden), batch.texts)
-        if self.stage.language_weight:
-            features = tower.connect(self.model.model.vision_tower, hidden, grid)
-            answers = encode_batch(
-                self.answers, batch.texts, self.stage.characters, f"{self.stage.seed}/{step}/answers"
-            )
-            language = self._language_loss(features, grid, answers)
-        return language, ctc
-
-    def see(self, batch: Batch) -> tuple[Tensor, tuple[int, int]]:
-        """The tower's hidden states (n, patches, hidden) of a batch and its grid of (rows, columns) patches."""
-        patch = self.model.config.vision_config.patch_size
-        images = batch.images.to(self.device)
-        grid = (images.shape[1] // patch, images.shape[2] // patch)
-        return tower.encode(self.model.model.vision_tower, tower.normalised_patches(images, patch), grid), grid
-
-    def plan(self, grid: tuple[int, int]) -> Layout:
-        """The prompt around an image of this many patches."""
-        if grid not in self.layouts:
-            self.layouts[grid] = layout(self.model, self.tokenizer, read.prompt(self.stage.prompt_language), grid)
-        return self.layouts[grid]
-
-    def prompt(self, plan: Layout, features: Tensor) -> Tensor:
-        """Embeddings (n, prompt, hidden) of the prompt around each of n images' features."""
-        words = self.model.get_input_embeddings()(plan.ids.to(self.device)).expand(len(features), -1, -1)
-        before, after = words[:, : plan.image.start], words[:, plan.image.stop :]
-        return torch.cat([before, features.to(words.dtype), after], dim=1)
-
-    def _language_loss(self, features: Tensor, grid: tuple[int, int], answers: list[list[int]]) -> Tensor:
-        plan = self.plan(grid)
-        ids, labels = pad_answers(answers, self.tokenizer.pad_token_id)
-        rows, length = ids.shape
-        written = self.model.get_input_embeddings()(ids.to(self.device))[:, :-1]
-        inputs = torch.cat([self.prompt(plan, features), written], dim=1)
-        # Right padding under a causal mask needs no attention mask: nothing before the padding can see it.
-        positions = plan.answer_positions(length - 1).to(self.device)[:, None].expand(-1, rows, -1)
-        hidden = self.model.model.language_model(
-            inputs_embeds=inputs, position_ids=positions, use_cache=False
-        ).last_hidden_state
-        logits = self.model.lm_head(hidden[:, plan.ids.numel() - 1 :])
-        return F.cross_entropy(logits.float().flatten(0, 1), labels.to(self.device).flatten(), ignore_index=IGNORE)
 
     def run(self) -> None:
         """Trains from the current step to the last."""
+        stage = self.stage
+        meter = Meter(self.output / "metrics.jsonl", self.data.tasks, self.world)
+        for packs in self._steps():
+            losses, norm = self.train_step(packs)
+            meter.add(packs, losses, self._flops(packs))
+            if self.step % stage.log_every == 0:
+                meter.log(self.step, lr=learning_rate(stage, self.step), norm=float(norm))
+            if self.step % stage.eval_every == 0 or self.step == stage.steps:
+                self._validate(meter)
+            if self.step % stage.save_every == 0 or self.step == stage.steps:
+                self.save()
+
+    def _steps(self) -> Iterator[list[Pack]]:
+        """The micro-batches of each step to come: those of all processes take turns in the stream of packs."""
+        share = self.stage.accumulate
+        items = range(self.step * share * self.world.size, self.stage.steps * share * self.world.size)
         loader = DataLoader(
             self.data,
             batch_size=None,
-            sampler=range(self.step, self.stage.steps),
+            sampler=items[self.world.rank :: self.world.size],
             num_workers=self.stage.workers,
             prefetch_factor=4 if self.stage.workers else None,
         )
-        meter = Meter(self.output / "metrics.jsonl")
-        for batch in loader:
-            language, ctc, norm = self._train_step(batch)
-            meter.add(language, ctc, len(batch.texts))
-            if self.step % self.stage.log_every == 0:
-                meter.log(step=self.step, lr=_learning_rate(self.stage, self.step), norm=float(norm))
-            if self.step % self.stage.save_every == 0 or self.step == self.stage.steps:
-                self._save()
-            if self.step % self.stage.eval_every == 0 or self.step == self.stage.steps:
-                with self._averaged():
-                    meter.write({"step": self.step, **self.validation.scores(self)})
+        packs: list[Pack] = []
+        for pack in loader:
+            packs.append(pack)
+            if len(packs) == share:
+                yield packs
+                packs = []
 
-    def _train_step(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+    def train_step(self, packs: list[Pack]) -> tuple[Tensor, Tensor]:
+        """One step of the optimiser; returns sums over all processes (see `Meter.add`) and the gradient norm.
+
+        Each loss is a mean over the whole step: over its answers' tokens, its lines, its tokens to point at.
+        """
+        stage = self.stage
         for group in self.optimiser.param_groups:
-            group["lr"] = _learning_rate(self.stage, self.step) * group["factor"]
-        with self._precision():
-            language, ctc = self.losses(batch, self.step)
-        (self.stage.language_weight * language + self.stage.ctc_weight * ctc).backward()
-        norm = nn.utils.clip_grad_norm_(self.named.values(), self.stage.clip)
+            group["lr"] = learning_rate(stage, self.step) * group["factor"]
+        counts = torch.tensor([[p.labelled, p.lines, p.pointed] for p in packs], dtype=torch.float32).sum(0)
+        counts = distributed.summed(counts.to(self.world.device))
+        language, ctc, guide = counts.clamp(min=1).tolist()
+        total: list[Tensor] = []
+        for index, pack in enumerate(packs):
+            distributed.last_of_step(self.objective, index == len(packs) - 1)
+            with precision(self.world.device):
+                losses: Losses = self.objective(pack.to(self.world.device))
+            (
+                stage.language_weight / language * losses.language
+                + stage.ctc_weight / ctc * losses.ctc
+                + stage.guide_weight / guide * losses.guide
+            ).backward()
+            total.append(torch.cat([losses.by_task.flatten(), torch.stack([losses.ctc, losses.guide]).detach()]))
+        for parameter in self.named.values():
+            # A step that does not need it counts for the optimiser all the same, as it does among several processes.
+            if parameter.requires_grad and parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
+        norm = distributed.clip(self.named.values(), stage.clip)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
         self.step += 1
-        decay = min(self.stage.ema, (1 + self.step) / (10 + self.step))
-        torch._foreach_lerp_(list(self.average.values()), [p.detach() for p in self.named.values()], 1 - decay)
-        return language.detach(), ctc.detach(), norm
+        decay = min(stage.ema, (1 + self.step) / (10 + self.step))
+        averages, values = distributed.local(self.average.values()), distributed.local(self.named.values())
+        torch._foreach_lerp_(averages, values, 1 - decay)
+        return torch.cat([distributed.summed(torch.stack(total).sum(0)), counts[1:]]), norm
 
-    def _precision(self) -> contextlib.AbstractContextManager[Any]:
-        # bfloat16 is emulated on an AVX2 CPU, some hundred times slower: float32 there.
-        return torch.autocast("cuda", torch.bfloat16) if self.device.type == "cuda" else contextlib.nullcontext()
+    def _flops(self, packs: list[Pack]) -> float:
+        config, stage = self.weights.model.config, self.stage
+        grids = [images.grid for pack in packs for images in pack.images for _ in images.pixels]
+        lengths = [length for pack in packs for length in pack.lengths()] if stage.language_weight else []
+        return model_flops(config, grids, lengths, sum(pack.labelled for pack in packs), frozen(stage))
+
+    def _validate(self, meter: Meter) -> None:
+        with self.averaged():
+            scores = self.validation.scores(self.objective, self.world)
+            meter.write({"step": self.step, **scores})
+            if scores["error"] < self.best:
+                self.best = scores["error"]
+                self._save_weights("best")
 
     @contextlib.contextmanager
-    def _averaged(self) -> Any:
+    def averaged(self) -> Iterator[None]:
         """Within, the model holds the averaged weights."""
         kept = {name: parameter.detach().clone() for name, parameter in self.named.items()}
         self._assign(self.average)
+        self.objective.eval()
         try:
             yield
         finally:
             self._assign(kept)
+            self.objective.train()
 
     @torch.no_grad()
     def _assign(self, values: dict[str, Tensor]) -> None:
-        for name, parameter in self.named.items():
-            parameter.copy_(values[name])
+        torch._foreach_copy_(distributed.local(self.named.values()), distributed.local(values.values()))
 
-    def _save(self) -> None:
-        state = {
-            "step": self.step,
-            "parameters": {name: parameter.detach() for name, parameter in self.named.items()},
-            "average": self.average,
-            "optimiser": self.optimiser.state_dict(),
-        }
-        partial = self.output / "resume.pt.partial"
-        torch.save(state, partial)
-        os.replace(partial, self.output / "resume.pt")
-        with self._averaged():
-            save_weights(Weights(self.tokenizer, self.model, self.head), self.output / "checkpoint")
+    def save(self) -> None:
+        """Everything that a resumed run needs, and the averaged weights as a checkpoint folder."""
+        parameters, average = (distributed.whole(values, self.world) for values in (self.named, self.average))
+        optimiser = distributed.optimiser_state(self.optimiser, self.named, self.world)
+        if self.world.rank == 0:
+            state = {
+                "step": self.step,
+                "best": self.best,
+                "parameters": parameters,
+                "average": average,
+                "optimiser": optimiser,
+                "random": torch.get_rng_state(),
+            }
+            partial = self.output / "resume.pt.partial"
+            try:
+                torch.save(state, partial)
+            except (OSError, RuntimeError) as error:  # the writer's own error says nothing of a full disk
+                partial.unlink(missing_ok=True)
+                raise OSError(f"{partial} could not be written: is the disk full?") from error
+            os.replace(partial, self.output / "resume.pt")
+        with self.averaged():
+            self._save_weights("checkpoint")
+
+    def _save_weights(self, name: str) -> None:
+        values = distributed.whole(self.objective.state_dict(), self.world)
+        if self.world.rank == 0:
+            save_weights(with_values(self.weights, values), self.output / name)
 
     def _resume(self) -> None:
         path = self.output / "resume.pt"
         if not path.exists():
             return
-        state = torch.load(path, map_location=self.device, weights_only=True)
-        self._assign(state["parameters"])
-        self.average = state["average"]
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.step = state["step"]
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        distributed.assign(self.named, state["parameters"])
+        distributed.assign(self.average, state["average"])
+        distributed.restore_optimiser(self.optimiser, self.named, state["optimiser"])
+        torch.set_rng_state(state["random"])
+        self.step, self.best = state["step"], state["best"]
         print(f"resumed from {path} at step {self.step}", flush=True)
 
 
-class Meter:
-    """Means since the last line of `metrics.jsonl`, printed as well."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.started = path, time.time()
-        self._clear()
-
-    def _clear(self) -> None:
-        self.language, self.ctc, self.images, self.count, self.since = 0.0, 0.0, 0, 0, time.time()
-
-    def add(self, language: Tensor, ctc: Tensor, images: int) -> None:
-        """Adds one step's losses (on a GPU this does not wait for them)."""
-        self.language, self.ctc = self.language + language, self.ctc + ctc  # type: ignore[assignment]
-        self.images, self.count = self.images + images, self.count + 1
-
-    def log(self, **facts: float) -> None:
-        """Writes the means and starts anew."""
-        seconds = time.time() - self.since
-        line = {"language": float(self.language) / self.count, "ctc": float(self.ctc) / self.count}
-        self.write({**facts, **line, "images_per_second": self.images / seconds})
-        self._clear()
-
-    def write(self, line: dict[str, Any]) -> None:
-        """One JSON line to the file and to standard output."""
-        rounded = {key: float(f"{value:.4g}") if isinstance(value, float) else value for key, value in line.items()}
-        rounded["minutes"] = round((time.time() - self.started) / 60, 2)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(rounded, ensure_ascii=False) + "\n")
-        print(json.dumps(rounded, ensure_ascii=False), flush=True)
-
-
-def _learning_rate(stage: Stage, step: int) -> float:
+def learning_rate(stage: Stage, step: int) -> float:
+    """Linear warm-up from 0, then down to `final_lr` in a straight line or half a cosine."""
     if step < stage.warmup:
         return stage.lr * (step + 1) / stage.warmup
-    progress = (step - stage.warmup) / max(1, stage.steps - stage.warmup)
-    return stage.final_lr + (stage.lr - stage.final_lr) * 0.5 * (1 + math.cos(math.pi * progress))
+    left = 1 - (step - stage.warmup) / max(1, stage.steps - stage.warmup)
+    if stage.schedule == "cosine":
+        left = 0.5 * (1 - math.cos(math.pi * left))
+    return stage.final_lr + (stage.lr - stage.final_lr) * left
 
 
-def _parameter_groups(named: dict[str, nn.Parameter], stage: Stage) -> list[dict[str, Any]]:
+def frozen(stage: Stage) -> list[str]:
+    """Parts of the names of parameters that are not trained: the stage's, and those without a say in its losses."""
+    unused = ["patch_merger.image_sep"]  # the network has it and never reads it
+    if not stage.language_weight:
+        unused += ["language_model", "lm_head", "patch_merger"]
+    if not stage.ctc_weight:
+        unused.append("head.project")
+    return [*stage.freeze, *unused]
+
+
+def parameter_groups(named: dict[str, nn.Parameter], stage: Stage) -> list[dict[str, Any]]:
     """Matrices decay; vectors (norms, biases) and tables do not. The tower has a learning rate of its own."""
     groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
     for name, parameter in named.items():
@@ -251,22 +235,28 @@ def _parameter_groups(named: dict[str, nn.Parameter], stage: Stage) -> list[dict
     ]
 
 
-def _device(wanted: str) -> str:
-    if wanted != "auto":
-        return wanted
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def main() -> None:
+def main() -> int:
     """Command line: see the module's docstring."""
-    trainer = Trainer(read_stage(sys.argv[1:]))
-    counts = {
-        name: sum(p.numel() for p in part.parameters())
-        for name, part in (("model", trainer.model), ("head", trainer.head))
-    }
-    print(f"{counts} parameters on {trainer.device}, {len(trainer.data.fonts)} font families", flush=True)
-    trainer.run()
+    stage = read_stage(sys.argv[1:])
+    disable_progress_bar()  # of the library's weight reader and writer
+    try:
+        trainer = Trainer(stage)
+        sizes = {name: sum(p.numel() for p in part.parameters()) for name, part in trainer.objective.named_children()}
+        print(f"{sizes} parameters on {trainer.world.size} x {trainer.world.device}", flush=True)
+        trainer.run()
+    except (OSError, ValueError, NothingToDraw) as error:
+        reason = str(error).strip().splitlines()[-1]  # one from a worker process brings its traceback along
+        print(
+            f"{reason} (What was saved in {stage.output} stays: the same command goes on from there.)", file=sys.stderr
+        )
+        return 1
+    except KeyboardInterrupt:
+        print(f"stopped; the same command goes on from what was saved in {stage.output}", file=sys.stderr)
+        return 130
+    finally:
+        distributed.finish()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

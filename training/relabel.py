@@ -26,7 +26,8 @@ from hyocr.model import tower
 from hyocr.model.ctc import BLANK, ROWS
 from training.checkpoint import Weights, load_weights
 from training.ctc import INDEX
-from training.data import CROP_MARGIN, load_crops, receipt_crops
+from training.example import SampleError
+from training.sources.crops import MARGIN, load_crops, receipt_crops
 
 WORST_FIT = -4.0
 """Mean log-probability per character below which a label is dropped."""
@@ -89,6 +90,14 @@ def relabel(weights: Weights, image: Image.Image, text: str) -> str | None:
     return restore_case(text, rows) if fit / len(text) > WORST_FIT else None
 
 
+def read(weights: Weights, picture: Image.Image | SampleError, text: str) -> str | None:
+    """The label of a crop of `load_crops`, half of its margin cut off; None for a file that cannot be read."""
+    if isinstance(picture, SampleError):
+        return None
+    tight = round(0.5 * MARGIN / (1 + 2 * MARGIN) * picture.height)
+    return relabel(weights, picture.crop((tight, tight, picture.width - tight, picture.height - tight)), text)
+
+
 def main() -> None:
     """Command line: see the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -98,11 +107,8 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     weights = load_weights(options.checkpoint)
-    margin = CROP_MARGIN / (1 + 2 * CROP_MARGIN)
-    labels: list[str | None] = []
-    for crop, text in load_crops(receipt_crops(options.receipts, "train")):
-        tight = round(margin * crop.height * 0.5)
-        labels.append(relabel(weights, crop.crop((tight, tight, crop.width - tight, crop.height - tight)), text))
+    crops = receipt_crops(options.receipts, "train")
+    labels = [read(weights, picture, crop.text) for crop, picture in zip(crops, load_crops(crops), strict=True)]
     partial = options.output.with_suffix(".partial")
     partial.write_text(json.dumps(labels, ensure_ascii=False), encoding="utf-8")
     os.replace(partial, options.output)

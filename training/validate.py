@@ -1,92 +1,130 @@
-"""Held-out character error rate during training: greedy text from the language model, best path from the CTC head."""
+"""Held-out scores during training: each task's loss, and the character error rate of lines read by either reader."""
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from itertools import groupby, islice
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from transformers import DynamicCache
 
 from eval.metrics.cer import cer
 from hyocr.model import tower
-from hyocr.model.ctc import ROWS
+from training import distributed
+from training.batches import Batches
 from training.config import Stage
 from training.ctc import ctc_read
-from training.data import Batch, LineBatches
+from training.example import Example
+from training.objective import Objective, precision, see
+from training.packing import Encoder, Pack, positions
 
-if TYPE_CHECKING:
-    from training.pretrain import Trainer
+PACKS = 16
+"""Held-out packs that losses are measured on; more where processes could not share them evenly."""
+
+LINES_OF_A_WIDTH = 16
 
 
 class Validation:
-    """A fixed set of rendered lines whose fonts and words are never trained on."""
+    """Fixed samples whose fonts, words and documents are never trained on."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-
-    @cached_property
-    def batches(self) -> list[Batch]:
-        """Drawn when first needed."""
-        fonts = Path(self.stage.fonts) if self.stage.fonts else None
-        data = LineBatches(seed=987, widths=self.stage.widths, pixels=32 * 256 * 32, fonts=fonts, testing=True)
-        batches: list[Batch] = []
-        while sum(len(batch.texts) for batch in batches) < self.stage.eval_lines:
-            batches.append(data[len(batches)])
-        return batches
+    def __init__(self, stage: Stage, tokenizer: Any) -> None:
+        self.stage, self.tokenizer = stage, tokenizer
+        self.data = Batches(dataclasses.replace(stage, characters=1.0), tokenizer, testing=True)
 
     @torch.no_grad()
-    def scores(self, trainer: Trainer) -> dict[str, Any]:
-        """Character error rates: edits over characters of all lines; and a few examples."""
-        truths: list[str] = []
-        by_ctc: list[str] = []
-        by_language: list[str] = []
-        trainer.model.eval()
-        for batch in self.batches:
-            truths += batch.texts
-            ctc, language = read_batch(trainer, batch)
-            by_ctc += ctc
-            by_language += language
-        trainer.model.train()
-        result: dict[str, Any] = {"ctc_cer": cer(by_ctc, truths)}
-        if self.stage.language_weight:
-            result["cer"] = cer(by_language, truths)
-        result["examples"] = list(zip(truths, by_language if self.stage.language_weight else by_ctc, strict=True))[:4]
+    def scores(self, objective: Objective, world: distributed.World) -> dict[str, Any]:
+        """`loss/TASK` per token, `ctc_loss` per character; for lines `ctc_cer` and `cer` (CTC head, language model).
+
+        `error` is what the best checkpoint is chosen by: the mean loss of the tasks, or without a language loss the CTC
+        loss.
+        """
+        result = self._losses(objective, world)
+        if self._lines and world.size == 1:
+            result |= self._reading(objective, world.device)
         return result
 
+    def _losses(self, objective: Objective, world: distributed.World) -> dict[str, Any]:
+        total: list[Tensor] = []
+        for pack_ in self._packs(world):
+            with precision(world.device):
+                losses = objective(pack_.to(world.device))
+            lines = torch.tensor([float(losses.ctc), pack_.lines], device=world.device)
+            total.append(torch.cat([losses.by_task.flatten(), lines]))
+        sums = distributed.summed(torch.stack(total).sum(0)).tolist()
+        tasks = {
+            f"loss/{task}": sums[2 * i] / sums[2 * i + 1] for i, task in enumerate(self.data.tasks) if sums[2 * i + 1]
+        }
+        ctc = {"ctc_loss": sums[-2] / sums[-1]} if sums[-1] and self.stage.ctc_weight else {}
+        return tasks | ctc | {"error": sum(tasks.values()) / len(tasks) if tasks else ctc["ctc_loss"]}
 
-def read_batch(trainer: Trainer, batch: Batch) -> tuple[list[str], list[str]]:
-    """Greedy readings of a batch by the CTC head and by the language model ("" where one is not trained)."""
-    hidden, grid = trainer.see(batch)
-    ctc = ctc_read(trainer.head, trainer.head(hidden)) if grid[0] == ROWS else [""] * len(batch.texts)
-    if not trainer.stage.language_weight:
-        return ctc, [""] * len(batch.texts)
-    features = tower.connect(trainer.model.model.vision_tower, hidden, grid)
-    return ctc, greedy(trainer, features, grid, limit=2 * max(map(len, batch.texts)) + 8)
+    def _packs(self, world: distributed.World) -> list[Pack]:
+        items = range(math.ceil(PACKS / world.size) * world.size)
+        return [self.data[item] for item in items[world.rank :: world.size]]
+
+    @cached_property
+    def _lines(self) -> list[list[Example]]:
+        """Held-out line canvases, those of one size together; none if the stage draws no lines."""
+        if "lines" not in self.stage.mixture:
+            return []
+        found: list[Example] = []
+        item = 0
+        while len(found) < self.stage.eval_samples:
+            found += [s for s in islice(self.data.mixture.examples(item, []), LINES_OF_A_WIDTH) if s.line]
+            item += 1
+        found.sort(key=_size)
+        return [list(group) for _, group in groupby(found, key=_size)]
+
+    def _reading(self, objective: Objective, device: torch.device) -> dict[str, Any]:
+        truths, by_ctc, by_language = list[str](), list[str](), list[str]()
+        for group in self._lines:
+            limit = 8 + 2 * max(len(example.answer) for example in group)
+            truths += [example.answer for example in group]
+            pixels = torch.from_numpy(np.stack([example.image for example in group if example.image is not None]))
+            with precision(device):
+                hidden, grid = see(objective.model.model.vision_tower, pixels.to(device))
+                by_ctc += ctc_read(objective.head, objective.head(hidden))
+                if self.stage.language_weight:
+                    features = tower.connect(objective.model.model.vision_tower, hidden, grid)
+                    by_language += greedy(objective.model, self.data.encoder, group[0].prompt, features, grid, limit)
+        scores: dict[str, Any] = {"ctc_cer": cer(by_ctc, truths)}
+        if by_language:
+            scores["cer"] = cer(by_language, truths)
+        return scores | {"examples": list(zip(truths, by_language or by_ctc, strict=True))[:4]}
 
 
-def greedy(trainer: Trainer, features: Tensor, grid: tuple[int, int], limit: int) -> list[str]:
-    """Greedy answers to the read prompt for n images of one size, at most `limit` tokens each."""
-    plan = trainer.plan(grid)
-    model, device = trainer.model, trainer.device
+def _size(example: Example) -> tuple[int, ...]:
+    return () if example.image is None else example.image.shape
+
+
+def greedy(model: Any, encoder: Encoder, prompt: str, features: Tensor, grid: tuple[int, int], limit: int) -> list[str]:
+    """The language model's most probable answers about n images of one size, at most `limit` tokens each.
+
+    `features`: (n, tokens, text hidden) from the connector; `grid`: the images' (rows, columns) of patches.
+    """
+    ids, image = encoder.question(prompt, grid)
+    device, count = features.device, len(features)
     embed = model.get_input_embeddings()
-    inputs = trainer.prompt(plan, features)
-    positions = plan.positions.to(device)[:, None].expand(-1, len(features), -1)
-    cache, written = DynamicCache(config=model.config.text_config), []
-    done = torch.zeros(len(features), dtype=torch.bool, device=device)
+    words = embed(torch.tensor(ids, device=device)).expand(count, -1, -1)
+    inputs = torch.cat([words[:, : image.start], features.to(words.dtype), words[:, image.stop :]], dim=1)
+    places = torch.from_numpy(positions(len(ids), image, grid)).to(device)[:, None].expand(-1, count, -1)
+    cache, written = DynamicCache(config=model.config.text_config), list[Tensor]()
+    done = torch.zeros(count, dtype=torch.bool, device=device)
     for step in range(limit):
         hidden = model.model.language_model(
-            inputs_embeds=inputs, position_ids=positions, past_key_values=cache, use_cache=True
+            inputs_embeds=inputs, position_ids=places, past_key_values=cache, use_cache=True
         ).last_hidden_state
-        token = model.lm_head(hidden[:, -1]).argmax(-1).masked_fill(done, trainer.answers.end)
+        token = model.lm_head(hidden[:, -1]).argmax(-1).masked_fill(done, encoder.answer_end)
         written.append(token)
-        done |= token == trainer.answers.end
+        done |= token == encoder.answer_end
         if bool(done.all()):
             break
         inputs = embed(token)[:, None]
-        positions = torch.full((4, len(features), 1), plan.ids.numel() + step, device=device)
+        places = torch.full((len(places), count, 1), len(ids) + step, device=device)
     rows = torch.stack(written, 1).tolist()
-    texts = [[i for i in row if i != trainer.answers.end] for row in rows]
-    return [str(text) for text in trainer.tokenizer.batch_decode(texts)]
+    answers = [[token for token in row if token != encoder.answer_end] for row in rows]
+    return [str(text) for text in encoder.tokenizer.batch_decode(answers)]

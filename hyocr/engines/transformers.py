@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from hyocr.canvas import stretched
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.decoding import decode
 from hyocr.engines.line_head import LineHead
@@ -61,6 +62,7 @@ class TransformersEngine:
         self._model, self._processor = loaded.model, loaded.processor
         self.line_reader = line_reader or loaded.line_reader
         self._line_head = _line_head(loaded) if self.line_reader == "ctc" else None
+        self._line_stretch = loaded.line_stretch
         self._batch_tokens = batch_tokens or BATCH_TOKENS.get(self._model.device.type, BATCH_TOKENS["cpu"])
         self._context = int(self._model.config.text_config.max_position_embeddings)
         chat, last = _chat_tokens(self._processor)
@@ -97,6 +99,8 @@ class TransformersEngine:
 
     def _job(self, index: int, request: Request) -> _Job:
         """Checks a request before anything runs, so that a bad one costs no work on the others."""
+        if request.single_line:
+            request = replace(request, image=stretched(request.image, self._line_stretch))
         messages = _messages(request.prompt)
         prompt = self._processor.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
         tokenizer, images = self._processor.tokenizer, self._processor.image_processor

@@ -32,7 +32,8 @@ class Checkpoint:
     """A loaded model in evaluation mode and its processor.
 
     `default_strategy` is the reading strategy that the model was trained for, `line_reader` what reads single lines
-    best: "language" (the language model) or "ctc" (the head in `ctc.safetensors`).
+    best: "language" (the language model) or "ctc" (the head in `ctc.safetensors`). `line_stretch`, 1 to 4, is how much
+    wider the language model wants line canvases (`hyocr.canvas.stretched`).
     """
 
     model: Any
@@ -41,6 +42,7 @@ class Checkpoint:
     folder: Path
     default_strategy: str
     line_reader: str
+    line_stretch: float
 
 
 def locate(name: str) -> str | Path:
@@ -96,7 +98,15 @@ def load(name: str, device: str | None = None) -> Checkpoint:
         folder,
         metadata.get("default_strategy", "page"),
         metadata.get("line_reader", "language"),
+        _line_stretch(folder, metadata),
     )
+
+
+def _line_stretch(folder: Path, metadata: dict[str, Any]) -> float:
+    factor = metadata.get("line_stretch", 1.0)
+    if type(factor) not in (int, float) or not 1 <= factor <= 4:
+        raise CheckpointError(f"{folder / METADATA}: line_stretch should be a number from 1 to 4, not {factor!r}.")
+    return float(factor)
 
 
 def _download(hub_id: str) -> Path:

@@ -119,9 +119,25 @@ def config_1b() -> HunYuanVLConfig:
 
 
 def new_nano(tokenizer: PreTrainedTokenizerBase, seed: int = 0) -> HunYuanVLForConditionalGeneration:
-    """Untrained weights. The position table starts as 2-D sines, smooth when interpolated to any image shape."""
+    """Untrained weights of `nano`."""
+    return _untrained(config_nano(tokenizer), seed)
+
+
+def new_1b(tokenizer: PreTrainedTokenizerBase, seed: int = 0) -> HunYuanVLForConditionalGeneration:
+    """Untrained weights in the 1B's shape, for a tokenizer of ours: its size and its control tokens."""
+    config, ours = config_1b(), config_nano(tokenizer)
+    config.text_config.vocab_size = len(tokenizer)
+    for part, source in ((config, ours), (config.text_config, ours.text_config)):
+        for name, value in source.to_dict().items():
+            if name.endswith(("_token_id", "_start_id", "_end_id", "_newline_id")):
+                setattr(part, name, value)
+    return _untrained(config, seed)
+
+
+def _untrained(config: HunYuanVLConfig, seed: int) -> HunYuanVLForConditionalGeneration:
+    """The position table starts as 2-D sines, smooth when interpolated to any image shape."""
     torch.manual_seed(seed)
-    model = HunYuanVLForConditionalGeneration(config_nano(tokenizer))
+    model = HunYuanVLForConditionalGeneration(config)
     table = model.model.vision_tower.embeddings
     with torch.no_grad():
         table.position_embedding.weight[1:] = 0.3 * sine_table(table.position_edge, table.embed_dim)

@@ -35,25 +35,15 @@ def encode(tower: Any, patches: Tensor, grid: tuple[int, int]) -> Tensor:
     projection = embeddings.patch_embedding
     hidden = F.linear(patches.to(projection.weight.dtype), projection.weight.flatten(1), projection.bias)
     hidden = hidden + embeddings.interpolate_pos_encoding(hidden, *grid)
+    whole = torch.tensor([0, grid[0] * grid[1]])  # each image is one sequence; on the CPU, where it is read
     for layer in tower.layers:
-        hidden = hidden + _attend(layer.self_attn, layer.layer_norm1(hidden))
-        hidden = hidden + layer.mlp(layer.layer_norm2(hidden))
+        hidden = layer(hidden, attention_mask=None, cu_seqlens=whole)
     return cast(Tensor, hidden)
 
 
 def connect(tower: Any, hidden: Tensor, grid: tuple[int, int]) -> Tensor:
     """The connector's output for `encode`'s hidden states: (n, rows/2 * (columns/2 + 1) + 2, text hidden)."""
     return cast(Tensor, tower.patch_merger(hidden, size=grid))
-
-
-def _attend(attention: Any, hidden: Tensor) -> Tensor:
-    count, length, _ = hidden.shape
-    query, key, value = (
-        projection(hidden).view(count, length, attention.num_heads, attention.head_dim).transpose(1, 2)
-        for projection in (attention.q_proj, attention.k_proj, attention.v_proj)
-    )
-    mixed = F.scaled_dot_product_attention(query, key, value).transpose(1, 2).reshape(count, length, -1)
-    return cast(Tensor, attention.o_proj(mixed))
 
 
 def image_features(tower: Any, pixel_values: Tensor, grid_thw: Sequence[Sequence[int]] | Tensor) -> tuple[Tensor, ...]:

@@ -1,0 +1,47 @@
+"""What training is fed with: one example, the sources that draw them, and the error of a sample that cannot be had."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Example:
+    """One question about one image with its answer, or a piece of plain text.
+
+    `task` is what losses are reported by: the source's name in the mixture ("lines", "synth/fields"). `prompt` is the
+    question as it is sent, "" for plain text (then `image` is None and the loss is on the whole text). `image` is
+    (height, width, 3), sides multiples of 32 (patch 16, merge 2). `line` says that the image is one line's canvas, 32
+    pixels high: the CTC head learns from it too.
+    """
+
+    task: str
+    prompt: str
+    answer: str
+    image: NDArray[np.uint8] | None
+    line: bool = False
+
+
+class SampleError(Exception):
+    """A sample that cannot be had (a corrupt file, a document that failed): it is skipped, counted and named."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+class Source(Protocol):
+    """Something examples are drawn from; all randomness comes from `rng`."""
+
+    def draw(self, rng: random.Random, width: int) -> Example:
+        """The next example; `width` is the canvas width in pixels of this batch's lines (only line sources care).
+
+        Raises SampleError where this draw has no sample; the next draw may.
+        """
+        ...

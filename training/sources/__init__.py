@@ -1,0 +1,130 @@
+"""What training is fed with. A stage's mixture names sources:
+
+- `lines`, `regions`: drawn single lines, and two to four of them below each other;
+- `crops`: lines of real receipts; `receipts/read`, `receipts/spotting`, `receipts/fields`: whole ones;
+- `formulas`: real formulas; `text`: plain text without a picture;
+- `synth/<task>`: a task of `training.synth.tasks`, asked of drawn documents.
+
+Of real data only the train split is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TypeVar
+
+from hyocr import wording
+from training.config import Stage
+from training.example import Source
+from training.sources.crops import RealLines, receipt_crops, relabelled
+from training.sources.documents import Documents
+from training.sources.formulas import Formulas, formulas
+from training.sources.lines import Drawing, DrawnLines, DrawnRegions
+from training.sources.pictures import fit_page
+from training.sources.receipts import ANSWERS, LabelledReceipt, Receipts, labelled_receipts
+from training.sources.text import PlainText
+from training.synth.engine import Engine
+from training.synth.fonts import FONT_FOLDERS, families
+from training.synth.samples import task_names
+from training.synth.text import TextSource
+from training.synth.words.corpus import Corpus
+
+Kept = TypeVar("Kept")
+
+
+def load_sources(stage: Stage, testing: bool = False) -> dict[str, Source]:
+    """The sources that the stage's mixture names, in its order.
+
+    `testing` draws in fonts, words and texts that training never shows; the real sources are then left out, since all
+    that is known of them here is for training. What is drawn from is read now, so that worker processes share it.
+    Raises ValueError for a name that is no source, and for one whose folder is not given or empty; FileNotFoundError
+    for a folder that does not exist.
+    """
+    loader = _Loader(stage, testing)
+    drawn, real = loader.drawn(), loader.real()
+    for name in stage.mixture:
+        if name not in drawn and name not in real:
+            raise ValueError(f"mixture: there is no source {name!r}; choose one of: {', '.join([*drawn, *real])}.")
+    makers = drawn if testing else drawn | real
+    return {name: makers[name]() for name in stage.mixture if name in makers}
+
+
+class _Loader:
+    """Makes a stage's sources; what several need is made once."""
+
+    def __init__(self, stage: Stage, testing: bool) -> None:
+        self.stage, self.testing = stage, testing
+        self.split = "test" if testing else "train"
+        self.text = Path(stage.text) if stage.text else None
+        self.fonts = Path(stage.fonts) if stage.fonts else None
+        self.languages = wording.LANGUAGES if stage.prompt_language == "both" else (stage.prompt_language,)
+        self.fit = partial(fit_page, min_pixels=stage.min_pixels, max_pixels=stage.max_pixels)
+
+    def drawn(self) -> dict[str, Callable[[], Source]]:
+        """How to make each source that is drawn."""
+        return {
+            "lines": lambda: DrawnLines(self.drawing, self.languages),
+            "regions": lambda: DrawnRegions(self.drawing, self.languages, self.fit),
+            "text": lambda: PlainText(self.corpus),
+            **{f"synth/{task}": partial(self.documents, task) for task in task_names()},
+        }
+
+    def real(self) -> dict[str, Callable[[], Source]]:
+        """How to make each source of real pictures."""
+        return {
+            "crops": self.crops,
+            "formulas": self.formulas,
+            **{f"receipts/{task}": partial(self.receipts, task) for task in ANSWERS},
+        }
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        fonts = families(self.testing, FONT_FOLDERS if self.fonts is None else (self.fonts,))
+        return Drawing(fonts, TextSource.from_folder(self.text, self.testing))
+
+    @cached_property
+    def engine(self) -> Engine:
+        engine = Engine(self.text, self.fonts)
+        engine.warm_up(self.split)
+        return engine
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        if any(name.startswith("synth/") for name in self.stage.mixture):
+            return self.engine.world(self.split).corpus
+        corpus = Corpus(self.text, self.testing)
+        corpus.warm_up()
+        return corpus
+
+    def documents(self, task: str) -> Source:
+        return Documents(task, self.engine, self.split, self.languages, self.fit)
+
+    def crops(self) -> Source:
+        folder = _folder("crops", "receipts", self.stage.receipts)
+        crops = relabelled(receipt_crops(folder, "train"), self.stage.labels)
+        return RealLines(_some(crops, "crops", folder), list(self.stage.widths), self.languages)
+
+    def receipts(self, task: str) -> Source:
+        return Receipts(task, self.receipt_pages(f"receipts/{task}"), self.languages, self.fit)
+
+    def receipt_pages(self, name: str) -> list[LabelledReceipt]:
+        folder = _folder(name, "receipts", self.stage.receipts)
+        return _some(labelled_receipts(folder, self.stage.labels), name, folder)
+
+    def formulas(self) -> Source:
+        folder = _folder("formulas", "formulas", self.stage.formulas)
+        return Formulas(_some(formulas(folder), "formulas", folder), self.languages, self.fit)
+
+
+def _folder(name: str, setting: str, value: str) -> Path:
+    if not value:
+        raise ValueError(f"mixture: the source {name!r} needs a folder: give the setting {setting!r}.")
+    return Path(value)
+
+
+def _some(found: list[Kept], name: str, folder: Path) -> list[Kept]:
+    if not found:
+        raise ValueError(f"mixture: {folder} has nothing of the train split for the source {name!r}.")
+    return found
