@@ -1,6 +1,6 @@
 """Packs what a run on another, bare machine needs beside this repository: fonts, text, receipts and formulas.
 
-    python -m training.pack --output luggage --text ../shared/text --receipts ../shared/data/receipts
+    python -m training.pack --output runs/luggage --text ../shared/text --receipts ../shared/data/receipts
     --formulas ../shared/data/formulas
 
 Fonts: the two smallest files of each family, held-out families included for validation, and the smallest Chinese

@@ -1,6 +1,6 @@
 """Runs one training stage, from the first word to the last anneal, on a CPU, a GPU, or many.
 
-    python -m training.pretrain training/stages/nano_cpu_1_words.yaml --output runs/words
+    python -m training.pretrain training/stages/nano_cpu_1a_words.yaml --output runs/words
     accelerate launch --config_file training/runs/fsdp.yaml -m training.pretrain training/stages/1b_1_align.yaml
 
 Stopped at any time, the same command resumes where the last saved state left off and gives the same losses, also with

@@ -1,6 +1,6 @@
 """Gives real receipts their letter case back.
 
-    python -m training.relabel --checkpoint runs/nano_cpu_1_words/checkpoint --receipts ../shared/data/receipts
+    python -m training.relabel --checkpoint runs/nano_cpu_1a_words/checkpoint --receipts ../shared/data/receipts
     --output runs/labels.json
 
 The receipts' truth is upper-cased whatever the image shows: trained on as it is, it would teach a reader to lie. The

@@ -33,8 +33,9 @@ class Validation:
     """Fixed samples whose fonts, words and documents are never trained on."""
 
     def __init__(self, stage: Stage, tokenizer: Any) -> None:
-        self.stage, self.tokenizer = stage, tokenizer
+        self.stage = stage
         self.data = Batches(dataclasses.replace(stage, characters=1.0), tokenizer, testing=True)
+        self._drawn: list[Pack] = []
 
     @torch.no_grad()
     def scores(self, objective: Objective, world: distributed.World) -> dict[str, Any]:
@@ -63,8 +64,11 @@ class Validation:
         return tasks | ctc | {"error": sum(tasks.values()) / len(tasks) if tasks else ctc["ctc_loss"]}
 
     def _packs(self, world: distributed.World) -> list[Pack]:
-        items = range(math.ceil(PACKS / world.size) * world.size)
-        return [self.data[item] for item in items[world.rank :: world.size]]
+        """This process's share, drawn when first asked for."""
+        if not self._drawn:
+            items = range(math.ceil(PACKS / world.size) * world.size)
+            self._drawn = [self.data[item] for item in items[world.rank :: world.size]]
+        return self._drawn
 
     @cached_property
     def _lines(self) -> list[list[Example]]:

@@ -17,6 +17,7 @@ MASTER_ADDR=${MASTER_ADDR:-127.0.0.1}
 MASTER_PORT=${MASTER_PORT:-29500}
 INIT=${INIT:-new:1b}
 export OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false
+ulimit -n "$(ulimit -Hn)" # every tensor that a drawing worker sends is an open file until it is used
 processes=$((MACHINES * GPUS))
 
 train() { # stage, micro-batches per step in all processes together, further settings

@@ -3,7 +3,7 @@
 # training/runs/nano_cpu.sh). Not a download in it: what it needs comes with the folder.
 #
 # On a machine with fonts, text, receipts and formulas:
-#   training/runs/nano_h200_pack.sh                 # makes luggage.tgz
+#   training/runs/nano_h200_pack.sh                 # makes runs/luggage.tgz (38 MiB), which comes along
 # On the GPU machine (Python 3.12, torch 2.11, transformers 5.17, opencv, matplotlib), in the repository's root:
 #   training/runs/nano_h200.sh                      # the burst; stopped at any time, the same command goes on where it was
 #   training/runs/nano_h200.sh --steps 100          # settings are passed on to every stage
@@ -15,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 PYTHON=${PYTHON:-python3}
 RUNS=${RUNS:-runs}
-LUGGAGE=${LUGGAGE:-luggage}
+LUGGAGE=${LUGGAGE:-runs/luggage}
 export PYTHON PYTHONPATH="$PWD" OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false
 ulimit -n "$(ulimit -Hn)" # every tensor that a worker sends is an open file until it is used
 
@@ -37,7 +37,7 @@ if [ ! -e "$LUGGAGE/unpacked" ]; then
 fi
 if [ -d "$LUGGAGE/wheels" ]; then
   "$PYTHON" -m pip install --quiet --no-index --no-deps --upgrade --target "$LUGGAGE/site" "$LUGGAGE"/wheels/*.whl
-  PYTHONPATH=$PWD/$LUGGAGE/site:$PYTHONPATH
+  PYTHONPATH=$(realpath "$LUGGAGE/site"):$PYTHONPATH
 fi
 
 possible() { # stage: its mixture as JSON, without the real pictures that did not come along
@@ -54,7 +54,7 @@ train() { # stage, checkpoint to start from, further settings
   local output=$RUNS/$1 small=()
   if [ -e "$output/finished" ]; then return; fi
   if [ -n "$smoke" ]; then
-    small=(--steps 3 --warmup 1 --rows 1 --length 512 --max_pixels 65536 --widths '{64: 1, 128: 1}' --workers 0
+    small=(--steps 3 --warmup 1 --rows 1 --length 384 --max_pixels 32768 --widths '{64: 1, 128: 1}' --workers 0
       --log_every 1 --eval_every 3 --eval_samples 2 --mixture "$(possible "$1")")
   fi
   "$PYTHON" -m training.pretrain "training/stages/$1.yaml" --output "$output" --init "$2" --text "$LUGGAGE/text" \

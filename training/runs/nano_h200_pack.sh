@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Packs luggage.tgz for training/runs/nano_h200.sh, whose machine has neither fonts nor a network: fonts, text, the train splits of receipts
-# and formulas, the receipts' letter case, and the one Python package that machine lacks. About 36 MiB, some minutes.
+# Packs runs/luggage.tgz for training/runs/nano_h200.sh, whose machine has neither fonts nor a network: fonts, text, the train splits of
+# receipts and formulas, the receipts' letter case, and the one Python package that machine lacks. 38 MiB, some minutes.
 #
 #   training/runs/nano_h200_pack.sh            # TEXT, RECEIPTS and FORMULAS name the folders; an empty one is left out
 #   training/runs/nano_h200_pack.sh --smoke    # what a smoke run needs (nano_h200.sh --smoke calls this): no text, few or no real pictures
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 PYTHON=${PYTHON:-.venv/bin/python}
-LUGGAGE=${LUGGAGE:-luggage}
+LUGGAGE=${LUGGAGE:-runs/luggage}
 TEXT=${TEXT-../shared/text}
 RECEIPTS=${RECEIPTS-../shared/data/receipts}
 FORMULAS=${FORMULAS-../shared/data/formulas}
