@@ -63,6 +63,10 @@ def test_loss_of_a_text_too_long_for_its_image_is_zero_not_infinite():
     assert float(ctc_losses(emissions("ab"), ["abcdef"])) == 0.0
 
 
+def test_loss_of_an_image_without_text_is_finite():
+    assert float(ctc_losses(emissions("__"), [""])) < 0.2 < float(ctc_losses(emissions("ab"), [""]))
+
+
 def test_case_comes_back_word_by_word():
     seen = "Cash SALE no.:12"
     log_probs = emissions("_".join(seen), sharp=6.0)[0].numpy()

@@ -20,7 +20,7 @@ def ctc_losses(log_probs: Tensor, texts: list[str]) -> Tensor:
     """
     encoded = [[INDEX[character] for character in text if character in INDEX] for text in texts]
     lengths = torch.tensor([len(text) for text in encoded])
-    targets = torch.tensor([index for text in encoded for index in text], device=log_probs.device)
+    targets = torch.tensor([index for text in encoded for index in text], dtype=torch.long, device=log_probs.device)
     steps = torch.full((len(texts),), log_probs.shape[1])
     paths = log_probs.transpose(0, 1)
     losses = F.ctc_loss(paths, targets, steps, lengths, blank=BLANK, reduction="none", zero_infinity=True)

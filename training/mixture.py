@@ -42,7 +42,9 @@ class Mixture:
         self.sources, self.seed, self.widths, self.stretch = sources, seed, widths, stretch
         self.weights = {name: weights[name] for name in sources if weights.get(name, 0) > 0}
         if not self.weights:
-            raise ValueError("mixture: give a source a share above 0, and one that is drawn (lines, regions, text, synth/...).")
+            raise ValueError(
+                "mixture: give a source a share above 0, and one that is drawn (lines, regions, text, synth/...)."
+            )
 
     def examples(self, item: int, skipped: list[str]) -> Iterator[Example]:
         """The stream of item `item`, all lines in it on canvases of one width.
