@@ -16,9 +16,10 @@ from hyocr.engines import transformers as engine_module
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.decoding import choose, decode
 from hyocr.engines.repetition import SPAN
-from hyocr.engines.transformers import TransformersEngine, _batches, _Job, _messages
+from hyocr.engines.transformers import TransformersEngine, _batches, _Job
 from hyocr.engines.writer import CHECK_EVERY, Pieces, Writer
 from hyocr.errors import EngineError
+from hyocr.model.chat import messages
 from tests.fixtures_model import ASSISTANT, IMAGE, QUAD, QUAD_END, REF, REF_END, SEPARATOR, tiny_tokenizer
 
 
@@ -108,7 +109,7 @@ def test_log_probabilities_are_those_of_a_teacher_forced_forward(tiny_engine: Tr
     """The library's own greedy `generate`, then its own forward over prompt and answer."""
     request = Request(picture(96, 64), "read the text", max_tokens=20)
     model, processor = tiny_engine._model, tiny_engine._processor
-    prompt = processor.apply_chat_template(_messages(request.prompt), tokenize=False)
+    prompt = processor.apply_chat_template(messages(request.prompt), tokenize=False)
     inputs = processor(text=[prompt], images=[[request.image]], return_tensors="pt")
     length = inputs["input_ids"].shape[1]
     with torch.inference_mode():

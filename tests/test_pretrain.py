@@ -16,10 +16,10 @@ import yaml
 from tests.fonts import needs_fonts
 from tests.receipts_folder import make_receipts
 from training.batches import Batches
-from training.checkpoint import load_weights
+from training.checkpoint import NANO, load_weights, save_weights
 from training.config import Stage, read_stage
 from training.packing import pack
-from training.pretrain import Trainer
+from training.pretrain import Diverged, Trainer
 
 ROOT = Path(__file__).parents[1]
 STAGES = ROOT / "training/stages"
@@ -133,12 +133,10 @@ def test_step_k_is_always_the_same_pack_and_tells_the_tasks_apart(tmp_path):
     stage = replace(TINY, mixture={"regions": 0.5, "lines": 0.5}, max_pixels=40_000, stretch={1.0: 1, 2.0: 1})
     tokenizer = load_weights("new").tokenizer
     first, second = (Batches(stage, tokenizer)[7] for _ in "ab")
-    for name in ("ids", "labels", "positions", "segments", "tasks"):
+    for name in ("ids", "labels", "places", "positions", "segments", "tasks"):
         assert torch.equal(getattr(first, name), getattr(second, name))
     assert [images.lines for images in first.images] == [images.lines for images in second.images]
-    assert set(first.tasks[first.labels >= 0].tolist()) == {0, 1}
-    held_out = Batches(stage, tokenizer, testing=True)[7]
-    assert not torch.equal(first.ids[0], held_out.ids[0])
+    assert set(first.tasks.tolist()) == {0, 1}
 
 
 @needs_fonts
@@ -172,5 +170,77 @@ def test_every_stage_file_is_a_stage(path):
 
 def test_an_unknown_setting_is_refused(tmp_path):
     (tmp_path / "odd.yaml").write_text("learning_rate: 1")
-    with pytest.raises(SystemExit, match="learning_rate"):
+    with pytest.raises(ValueError, match="learning_rate"):
         read_stage([str(tmp_path / "odd.yaml")])
+
+
+def test_what_a_setting_cannot_be_is_said(tmp_path):
+    assert read_stage(["--lr", "1e-3"]).lr == 1e-3
+    for arguments, words in (
+        (["--lr", "fast"], "lr should be a number, not 'fast'"),
+        (["--steps", "1.5"], "steps should be of type int"),
+        (["--schedule", "cosin"], "schedule should be one of cosine, linear"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            read_stage(arguments)
+
+
+@needs_fonts
+def test_a_run_goes_on_only_with_its_own_data_and_frees_what_it_names(tmp_path):
+    stage = replace(TINY, output=str(tmp_path), steps=2, eval_every=9)
+    Trainer(stage).run()
+    with pytest.raises(ValueError, match="whose seed was 0, not 1: choose another output"):
+        Trainer(replace(stage, seed=1))
+    with pytest.raises(ValueError, match="no parameter's name contains 'visiontower'"):
+        Trainer(replace(stage, output=str(tmp_path / "b"), freeze=["visiontower"]))
+
+
+@needs_fonts
+def test_a_last_save_that_fails_is_done_again(tmp_path, monkeypatch):
+    stage = replace(TINY, output=str(tmp_path), eval_every=9)
+    trainer = Trainer(stage)
+
+    def fail(weights, folder):
+        if trainer.step == stage.steps:
+            raise OSError("No space left on device")
+        save_weights(weights, folder)
+
+    monkeypatch.setattr("training.pretrain.save_weights", fail)
+    with pytest.raises(OSError, match="No space"):
+        trainer.run()
+    monkeypatch.undo()
+    again = Trainer(stage)
+    assert again.step == 2
+    again.run()
+    saved = load_weights(str(tmp_path / "checkpoint")).head.project.weight
+    torch.testing.assert_close(saved, again.average["head.project.weight"], rtol=0, atol=0)
+
+
+@needs_fonts
+def test_a_diverged_run_keeps_what_it_had(tmp_path):
+    trainer = Trainer(replace(TINY, output=str(tmp_path)))
+    trainer.save(1.0)
+    saved = (tmp_path / "resume.pt").read_bytes()
+    with pytest.raises(Diverged, match="norm is nan at step 0"):
+        trainer.save(float("nan"))
+    assert (tmp_path / "resume.pt").read_bytes() == saved
+
+
+@needs_fonts
+def test_a_step_with_nothing_to_learn_from_is_a_step(tmp_path):
+    stage = replace(TINY, output=str(tmp_path), mixture={"text": 1, "lines": 1e-9}, freeze=["language_model"])
+    trainer = Trainer(stage)
+    _, norm = trainer.train_step([trainer.data[0]])
+    assert float(norm) == 0
+
+
+@needs_fonts
+def test_a_checkpoint_keeps_its_own_tokenizer_and_trains_with_checkpointing(tmp_path, tiny_checkpoint):
+    before = load_weights(str(tiny_checkpoint))
+    save_weights(before, tmp_path / "saved")
+    after = load_weights(str(tmp_path / "saved"))
+    assert len(after.tokenizer) == len(before.tokenizer) != len(load_weights("new").tokenizer)
+    trainer = Trainer(replace(TINY, output=str(tmp_path / "run"), init=str(NANO), checkpointing=True))
+    assert all(
+        layer.training and layer.gradient_checkpointing for layer in trainer.weights.model.model.language_model.layers
+    )

@@ -6,10 +6,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import torch
 
 pytest.importorskip("matplotlib", reason="needs the train extra")
 from training import curve
 from training.curve import Point, chain, draw, main, read_history, read_metrics
+from training.distributed import World
+from training.meter import Meter
 
 HISTORY = Path(curve.__file__).with_name("curve.csv")
 DRAWN = Path(curve.__file__).parents[1] / "docs/nano_curve.svg"
@@ -45,6 +48,18 @@ def test_a_run_resumed_later_than_it_had_run_before_shows_by_its_steps(tmp_path)
     before = {"step": 100, "samples_per_second": 1, "minutes": 1}
     again = {"step": 50, "samples_per_second": 1, "minutes": 2}
     assert read_metrics(metrics(tmp_path / "run", before, again)).minutes == 3
+
+
+def test_a_line_half_written_by_a_killed_run_is_passed_over_before_and_after_it_goes_on(tmp_path):
+    path = metrics(tmp_path / "run", {"step": 1, "ctc_cer": 0.5, "minutes": 2})
+    whole = path.read_bytes()
+    path.write_bytes(whole + '{"step": 2, "examples": ["中'.encode()[:-1])
+    assert read_metrics(path).points == [Point("ctc", "run", 2, 0, 50)]
+    meter = Meter(path, ["lines"], World(0, 1, torch.device("cpu")))
+    meter.write({"step": 2, "ctc_cer": 0.25, "examples": ["\u2028"]})
+    meter.write({"step": 3})
+    assert path.read_bytes().count(b"\n") == 4
+    assert [point.cer for point in read_metrics(path).points] == [50, 25]
 
 
 def test_runs_follow_each_other_as_series_of_their_own(tmp_path):

@@ -16,9 +16,9 @@ from tests.fonts import HELD_OUT, TRAINING, needs_fonts
 from tests.receipts_folder import PAGES, make_receipts
 from training.config import Stage
 from training.example import Example, SampleError
-from training.mixture import Mixture, NothingToDraw
+from training.mixture import Mixture, NoShare, NothingToDraw
 from training.sources import load_sources
-from training.sources.crops import receipt_crops, relabelled
+from training.sources.crops import Crop, RealLines, load_crops, receipt_crops, relabelled
 from training.sources.documents import types_for
 from training.sources.formulas import shown
 from training.sources.pictures import fit_page
@@ -179,6 +179,23 @@ def test_crops_are_drawn_on_a_canvas_of_their_own_width(folder):
     assert {example.image.shape[1] for example in drawn(source, 30, width=512)} == {512}
     narrow = drawn(source, 30, width=64)
     assert {(example.answer, example.image.shape[1]) for example in narrow} == {("Cafe", 128), ("Bakery", 128)}
+
+
+def test_a_box_outside_its_page_is_the_error_of_that_crop_alone(folder):
+    good = receipt_crops(folder, "train")[0]
+    bad = Crop(good.path, (5000, 10, 5100, 40), "Tea")
+    sound, error, same = load_crops([good, bad, good])
+    assert isinstance(error, SampleError)
+    assert str(error).startswith(f"{good.path}, box (5000, 10, 5100, 40): ValueError")
+    assert sound == same
+    source = RealLines([bad], [128], ["en"])
+    with pytest.raises(SampleError, match="box"):
+        source.draw(random.Random(0), 128)
+
+
+def test_shares_of_nothing_are_the_mixtures_own_error():
+    with pytest.raises(NoShare, match=r"^mixture: give a source a share above 0\.$"):
+        Mixture({"text": None}, {"text": 0.0}, 0, WIDTHS)
 
 
 def test_labels_are_checked_against_the_lines(folder, tmp_path):

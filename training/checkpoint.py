@@ -11,17 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoTokenizer, HunYuanVLForConditionalGeneration
 
+from hyocr.model.checkpoint import load
 from hyocr.model.ctc import FILE as HEAD_FILE
 from hyocr.model.ctc import CtcHead, load_head
 from hyocr.model.presets import new_1b, new_nano
 from training.synth.text import ALPHABET
 
-READER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "processor_config.json", "hyocr.json")
-"""What a checkpoint needs beside its weights; the same for every nano."""
+MODEL_FILES = ("config.json", "generation_config.json", "model.safetensors.index.json")
+"""What the library writes with the weights; all else that readers need stays that of the checkpoint trained from."""
 NANO = Path(__file__).parents[1] / "hyocr/weights/nano"
 """The bundled checkpoint; new weights borrow its tokenizer."""
 NEW = {"new": new_nano, "new:1b": new_1b}
@@ -34,46 +36,69 @@ class Weights:
     tokenizer: Any
     model: Any
     head: CtcHead
+    folder: Path = NANO
+    """Where the files for readers come from: tokenizer, processor, `hyocr.json`."""
 
 
 def load_weights(source: str, seed: int = 0) -> Weights:
     """ "new" and "new:1b" give untrained weights in nano's and the 1B's shape, with nano's tokenizer.
 
-    Anything else is a checkpoint folder. A missing CTC head starts fresh.
+    Anything else is a checkpoint as `hyocr.model.checkpoint.load` takes it. A missing CTC head starts fresh.
     """
-    fresh = source in NEW
-    folder = NANO if fresh else Path(source)
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    if fresh:
+    if source in NEW:
+        tokenizer = AutoTokenizer.from_pretrained(NANO)
         model = NEW[source](tokenizer, seed)
-    else:
-        model = HunYuanVLForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
-    has_head = not fresh and (folder / HEAD_FILE).exists()
-    head = load_head(folder) if has_head else CtcHead(model.config.vision_config.hidden_size, ALPHABET)
-    return Weights(tokenizer, model, head)
+        return Weights(tokenizer, model, _new_head(model), NANO)
+    loaded = load(source, "cpu")
+    tokenizer = loaded.processor.tokenizer
+    tokenizer.chat_template = tokenizer.chat_template or loaded.processor.chat_template
+    has_head = (loaded.folder / HEAD_FILE).exists()
+    head = load_head(loaded.folder) if has_head else _new_head(loaded.model)
+    return Weights(tokenizer, loaded.model, head, loaded.folder)
+
+
+def _new_head(model: Any) -> CtcHead:
+    return CtcHead(model.config.vision_config.hidden_size, ALPHABET)
 
 
 def with_values(weights: Weights, values: Mapping[str, Tensor]) -> Weights:
     """New weights of the same kind from the parameters of `training.objective.Objective`, by name."""
-    model = HunYuanVLForConditionalGeneration(weights.model.config)
-    head = CtcHead(weights.model.config.vision_config.hidden_size, weights.head.alphabet)
+    with torch.device("meta"):
+        model = HunYuanVLForConditionalGeneration(weights.model.config)
+        head = CtcHead(weights.model.config.vision_config.hidden_size, weights.head.alphabet)
     for part, prefix in ((model, "model."), (head, "head.")):
-        part.load_state_dict({n.removeprefix(prefix): value for n, value in values.items() if n.startswith(prefix)})
-    return Weights(weights.tokenizer, model, head)
+        own = {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+        part.load_state_dict(own, assign=True)
+    model.tie_weights()
+    return Weights(weights.tokenizer, model, head, weights.folder)
 
 
 def save_weights(weights: Weights, folder: Path, dtype: torch.dtype = torch.float32) -> None:
-    """Writes a checkpoint folder (model, tokenizer, processor, CTC head) in place of an older one, never half of it."""
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    """Writes a checkpoint folder (model, tokenizer, processor, CTC head) in place of an older one, never half of it.
+
+    Raises OSError if it cannot be written; the older one is then still there.
+    """
+    partial, old = folder.with_name(folder.name + ".partial"), folder.with_name(folder.name + ".old")
+    for left in (partial, old):
+        shutil.rmtree(left, ignore_errors=True)
     partial.mkdir(parents=True)
+    try:
+        _write(weights, partial, dtype)
+    except (SafetensorError, RuntimeError) as error:  # the writer's own errors say nothing of a full disk
+        raise OSError(f"{partial} could not be written ({error}): is the disk full?") from error
+    if folder.exists():
+        os.rename(folder, old)
+    os.rename(partial, folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write(weights: Weights, folder: Path, dtype: torch.dtype) -> None:
     # The library's own writer gives tensors their published names, which other runtimes look for.
-    copy.deepcopy(weights.model).to(dtype).save_pretrained(partial)
-    for name in READER_FILES:
-        shutil.copy(NANO / name, partial)
+    copy.deepcopy(weights.model).to(dtype).save_pretrained(folder)
+    for path in weights.folder.iterdir():  # tokenizer, processor, chat template, hyocr.json
+        if path.suffix in (".json", ".jinja", ".txt") and path.name not in MODEL_FILES:
+            shutil.copy(path, folder)
     head = {name: value.to(dtype).contiguous() for name, value in weights.head.state_dict().items()}
-    save_file(head, partial / HEAD_FILE, metadata={"alphabet": weights.head.alphabet})
-    for path in partial.glob("*.safetensors"):
+    save_file(head, folder / HEAD_FILE, metadata={"alphabet": weights.head.alphabet})
+    for path in folder.glob("*.safetensors"):
         path.chmod(0o644)  # the writer leaves them to their owner alone
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(partial, folder)

@@ -89,17 +89,38 @@ class Stage:
     """Held-out lines that are read for the character error rate."""
     save_every: int = 500
 
+    def __post_init__(self) -> None:
+        for item in dataclasses.fields(self):
+            value = getattr(self, item.name)
+            kind = {"int": int, "float": float, "str": str}.get(str(item.type))
+            if kind is str and value is None:
+                setattr(self, item.name, "")
+            elif kind is float and isinstance(value, (int, str)):
+                setattr(self, item.name, _number(item.name, value))  # YAML takes 1e-3 for a word
+            elif kind and not isinstance(value, kind):
+                raise ValueError(f"{item.name} should be of type {item.type}, not {value!r}.")
+        for name, choices in (("schedule", ("cosine", "linear")), ("prompt_language", ("en", "zh", "both"))):
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} should be one of {', '.join(choices)}, not {getattr(self, name)!r}.")
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except ValueError as error:
+        raise ValueError(f"{name} should be a number, not {value!r}.") from error
+
 
 def read_stage(arguments: list[str]) -> Stage:
-    """`[FILE.yaml] [--key value ...]` -> Stage; values are YAML. Raises SystemExit with a sentence for unknown keys."""
+    """`[FILE.yaml] [--key value ...]` -> Stage; values are YAML. Raises ValueError for unknown ones."""
     parser = argparse.ArgumentParser(description="Runs one training stage.")
     parser.add_argument("file", nargs="?", type=Path, help="stage YAML")
     for item in dataclasses.fields(Stage):
         parser.add_argument(f"--{item.name}", type=yaml.safe_load, default=argparse.SUPPRESS)
     given: dict[str, Any] = vars(parser.parse_args(arguments))
     file = given.pop("file")
-    values = yaml.safe_load(file.read_text(encoding="utf-8")) if file else {}
+    values = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}) if file else {}
     unknown = set(values) - {item.name for item in dataclasses.fields(Stage)}
     if unknown:
-        raise SystemExit(f"{file}: unknown settings {sorted(unknown)}")
+        raise ValueError(f"{file}: unknown settings {sorted(unknown)}.")
     return Stage(**{**values, **given})

@@ -64,7 +64,8 @@ class Run:
 
 
 def read_metrics(path: Path) -> Run:
-    """One stage's `metrics.jsonl`. Raises ValueError where it is none.
+    """One stage's `metrics.jsonl`. Raises ValueError where it is none; a line that a killed run left half-written is
+    passed over.
 
     A resumed run counts its minutes from 0 again and repeats the steps since its last save: they were spent twice and
     count twice.
@@ -72,7 +73,9 @@ def read_metrics(path: Path) -> Run:
     points = []
     before = last = logged = samples = 0.0
     last_step = 0
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, text in enumerate(path.read_text(encoding="utf-8", errors="replace").split("\n"), start=1):
+        if not text.endswith("}") and (not text or text.startswith("{")):
+            continue  # nothing, or half of a line
         try:
             line = json.loads(text)
             step, minutes = int(line["step"]), float(line["minutes"])

@@ -96,6 +96,15 @@ def summed(values: Tensor) -> Tensor:
     return values
 
 
+def gathered(names: list[str]) -> list[str]:
+    """The names of all processes, on all of them, in the order of their ranks."""
+    if not dist.is_initialized():
+        return names
+    lists: list[list[str]] = [[] for _ in range(dist.get_world_size())]
+    dist.all_gather_object(lists, names)
+    return [name for each in lists for name in each]
+
+
 def clip(parameters: Iterable[nn.Parameter], limit: float) -> Tensor:
     """Scales all gradients down to a global norm of `limit`; returns the norm before, the same on every process."""
     norm = nn.utils.clip_grad_norm_(list(parameters), limit)

@@ -23,28 +23,28 @@ HEAD = 0
 def alignments(log_probs: Tensor, texts: list[str]) -> Tensor:
     """The step of each character on its text's most probable CTC path, (n, longest); -1 where there is none.
 
-    `log_probs`: (n, steps, symbols). A text with unknown characters, or too long for its image, has no alignment.
+    `log_probs`: (n, steps, symbols). A text with unknown characters, or too long for its image, has no alignment. All
+    on the CPU: hundreds of small steps would each start a kernel.
     """
-    (count, steps, _), longest = log_probs.shape, max(1, *map(len, texts))
-    device = log_probs.device
+    (count, steps, _), longest = log_probs.shape, max([1, *map(len, texts)])
+    log_probs = log_probs.float().cpu()
     symbols = torch.full((count, 2 * longest + 1), BLANK)
     for row, text in enumerate(texts):
         symbols[row, 1 : 2 * len(text) : 2] = torch.tensor([INDEX.get(c, BLANK) for c in text], dtype=torch.long)
-    symbols = symbols.to(device)
-    scores = log_probs.float().gather(2, symbols[:, None].expand(-1, steps, -1))
+    scores = log_probs.gather(2, symbols[:, None].expand(-1, steps, -1))
     stays = torch.ones_like(symbols, dtype=torch.bool)  # where a blank may not be left out: between equal characters
     stays[:, 3::2] = symbols[:, 3::2] == symbols[:, 1:-2:2]
     best, back = _viterbi(scores, stays)
-    lengths = torch.tensor([2 * len(text) for text in texts], device=device)
-    rows = torch.arange(count, device=device)
+    lengths = torch.tensor([2 * len(text) for text in texts])
+    rows = torch.arange(count)
     ends = torch.stack([best[rows, lengths], best[rows, (lengths - 1).clamp(min=0)]])
     state = lengths - ends.argmax(0) * (lengths > 0)
-    found = torch.full((count, longest), -1, device=device)
+    found = torch.full((count, longest), -1)
     for step in range(steps - 1, -1, -1):
         inside = state % 2 == 1
         found[rows[inside], state[inside] // 2] = step
         state = state - back[step, rows, state]
-    known = torch.tensor([all(c in INDEX for c in text) for text in texts], device=device)
+    known = torch.tensor([all(c in INDEX for c in text) for text in texts])
     return torch.where((known & ends.max(0).values.isfinite())[:, None], found, -1)
 
 
@@ -53,9 +53,9 @@ def _viterbi(scores: Tensor, stays: Tensor) -> tuple[Tensor, Tensor]:
     forward."""
     best = torch.full_like(scores[:, 0], -torch.inf)
     best[:, :2] = scores[:, 0, :2]
-    back = torch.zeros(scores.shape[1], *best.shape, dtype=torch.long, device=scores.device)
+    back = torch.zeros(scores.shape[1], *best.shape, dtype=torch.long)
     for step in range(1, scores.shape[1]):
-        moves = torch.full((3, *best.shape), -torch.inf, device=scores.device)
+        moves = torch.full((3, *best.shape), -torch.inf)
         moves[0], moves[1, :, 1:] = best, best[:, :-1]
         moves[2, :, 2:] = best[:, :-2].masked_fill(stays[:, 2:], -torch.inf)
         best, back[step] = moves.max(0)
@@ -81,5 +81,6 @@ def guide_loss(attentions: tuple[Tensor, ...], log_probs: Tensor, images: Images
         keys += [slot % length for slot in seen]
     if not rows:
         return attentions[0].new_zeros(())
-    losses = [-layer[rows, HEAD, queries, keys].clamp(min=1e-6).log().sum() for layer in attentions[1:]]
+    at = torch.tensor([rows, queries, keys]).to(attentions[0].device)
+    losses = [-layer[:, HEAD][at[0], at[1], at[2]].clamp(min=1e-6).log().sum() for layer in attentions[1:]]
     return torch.stack(losses).mean()

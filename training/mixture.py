@@ -14,6 +14,7 @@ from PIL import Image
 
 from hyocr.canvas import stretched
 from training.example import Example, SampleError, Source
+from training.sources.pictures import reason
 
 MOST_FAILURES = 50
 """After so many samples in a row that cannot be had something is wrong with all of them."""
@@ -23,12 +24,16 @@ class NothingToDraw(Exception):
     """So many samples in a row could not be had that there is no use in going on."""
 
 
+class NoShare(ValueError):
+    """No source of a mixture has a share."""
+
+
 class Mixture:
     """Examples of several sources.
 
     `weights` are the sources' shares of samples (names that are no source here are passed over), `widths` those of the
-    canvas widths in pixels, `stretch` those of the factors canvases are widened by. Raises ValueError if no source has
-    a share.
+    canvas widths in pixels, `stretch` those of the factors canvases are widened by. Raises NoShare if no source has a
+    share.
     """
 
     def __init__(
@@ -42,14 +47,13 @@ class Mixture:
         self.sources, self.seed, self.widths, self.stretch = sources, seed, widths, stretch
         self.weights = {name: weights[name] for name in sources if weights.get(name, 0) > 0}
         if not self.weights:
-            raise ValueError(
-                "mixture: give a source a share above 0, and one that is drawn (lines, regions, text, synth/...)."
-            )
+            raise NoShare("mixture: give a source a share above 0.")
 
     def examples(self, item: int, skipped: list[str]) -> Iterator[Example]:
         """The stream of item `item`, all lines in it on canvases of one width.
 
-        What cannot be had is passed over and named in `skipped`. Raises NothingToDraw after MOST_FAILURES in a row.
+        What cannot be had, whichever way a picture is bad, is passed over and named in `skipped`. Raises NothingToDraw
+        after MOST_FAILURES in a row.
         """
         cv2.setNumThreads(1)  # its threads do not survive a fork, and each worker has one core
         rng = random.Random(f"{self.seed}/{item}")
@@ -60,16 +64,17 @@ class Mixture:
             name = rng.choices(list(self.weights), list(self.weights.values()))[0]
             try:
                 example = self.sources[name].draw(random.Random(f"{self.seed}/{item}/{index}"), width)
-            except SampleError as error:
-                skipped.append(str(error))
+                example = _stretched(example, factor)
+            except (SampleError, ValueError, OSError, cv2.error) as error:
+                skipped.append(str(error) if isinstance(error, SampleError) else f"{name}: {reason(error)}")
                 failures += 1
                 if failures == MOST_FAILURES:
                     raise NothingToDraw(
-                        f"{failures} samples in a row could not be had, the last one {error}"
+                        f"{failures} samples in a row could not be had, the last one {skipped[-1]}"
                     ) from error
                 continue
             failures = 0
-            yield _stretched(example, factor)
+            yield example
 
 
 def _stretched(example: Example, factor: float) -> Example:

@@ -16,7 +16,7 @@ from hyocr.model.ctc import CtcHead
 from training.config import Stage
 from training.ctc import ctc_losses
 from training.guide import guide_loss
-from training.packing import IGNORE, PATCH, Images, Pack
+from training.packing import PATCH, Images, Pack
 
 
 @dataclass(frozen=True)
@@ -50,39 +50,46 @@ class Objective(nn.Module):
         """The losses of a pack on the model's device."""
         vision, text = self.model.model.vision_tower, self.model.model.language_model
         embeddings = text.embed_tokens(pack.ids)
-        flat = embeddings.flatten(0, 1)
-        readings: list[tuple[Images, Tensor]] = []
+        slots, features, readings = list[Tensor](), list[Tensor](), list[tuple[Images, Tensor]]()
         for images in pack.images:
             hidden, grid = see(vision, images.pixels)
             if images.lines and (self.stage.ctc_weight or self.stage.guide_weight):
                 readings.append((images, self.head(hidden)))
             if self.stage.language_weight:
-                features = tower.connect(vision, hidden, grid)
-                flat = flat.index_put((images.slots.flatten(),), features.flatten(0, 1).to(flat.dtype))
-        zero = embeddings.new_zeros((), dtype=torch.float32)
+                slots.append(images.slots.flatten())
+                features.append(tower.connect(vision, hidden, grid).flatten(0, 1).to(embeddings.dtype))
+        zero = self._zero()
         ctc = sum((ctc_losses(log_probs, images.lines or []).sum() for images, log_probs in readings), zero)
         if not self.stage.language_weight:
             return Losses(zero, ctc, zero, zero.new_zeros(len(self.stage.mixture), 2))
+        inputs = embeddings.flatten(0, 1)
+        if slots:
+            inputs = inputs.index_put((torch.cat(slots),), torch.cat(features))
         out = text(
-            inputs_embeds=flat.view_as(embeddings),
-            attention_mask=block_mask(pack.segments, embeddings.dtype),
+            inputs_embeds=inputs.view_as(embeddings),
+            attention_mask=block_mask(pack.segments, embeddings.dtype if self.stage.guide_weight else None),
             position_ids=pack.positions,
             use_cache=False,
             output_attentions=bool(self.stage.guide_weight),
         )
-        language, by_task = self._language(out.last_hidden_state, pack)
+        language, by_task = self._language(out.last_hidden_state.flatten(0, 1), pack)
         guide = zero
         if self.stage.guide_weight:
             guide = sum((guide_loss(out.attentions, log_probs, images) for images, log_probs in readings), zero)
-        return Losses(language, ctc, guide, by_task)
+        return Losses(language + zero, ctc, guide, by_task)
+
+    def _zero(self) -> Tensor:
+        """Nothing, but of a parameter that learns: a pack with nothing to learn from can still go backward."""
+        shared = (*self.head.parameters(), *self.model.model.vision_tower.parameters())
+        learning = [parameter for parameter in shared if parameter.requires_grad]
+        return 0.0 * learning[0].sum() if learning else torch.zeros((), device=next(self.head.parameters()).device)
 
     def _language(self, hidden: Tensor, pack: Pack) -> tuple[Tensor, Tensor]:
-        wanted = pack.labels != IGNORE
-        logits = self.model.lm_head(hidden[wanted])  # of the answers' tokens alone
-        losses = F.cross_entropy(logits.float(), pack.labels[wanted], reduction="none")
+        logits = self.model.lm_head(hidden[pack.places])  # of the answers' tokens alone
+        losses = F.cross_entropy(logits.float(), pack.labels, reduction="none")
         by_task = torch.zeros(len(self.stage.mixture), 2, device=losses.device)
         each = torch.stack([losses.detach(), torch.ones_like(losses)], dim=1)
-        return losses.sum(), by_task.index_add(0, pack.tasks[wanted], each)
+        return losses.sum(), by_task.index_add(0, pack.tasks, each)
 
 
 def see(vision: Any, pixels: Tensor) -> tuple[Tensor, tuple[int, int]]:
@@ -96,10 +103,14 @@ def precision(device: torch.device) -> contextlib.AbstractContextManager[Any]:
     return torch.autocast("cuda", torch.bfloat16) if device.type == "cuda" else contextlib.nullcontext()
 
 
-def block_mask(segments: Tensor, dtype: torch.dtype) -> Tensor:
-    """Additive mask (rows, 1, length, length) of `segments` (rows, length): each token sees its own sample so far."""
+def block_mask(segments: Tensor, dtype: torch.dtype | None = None) -> Tensor:
+    """Mask (rows, 1, length, length) of `segments` (rows, length): each token sees its own sample so far.
+
+    True is what is seen; with a `dtype` 0 is, to be added to the scores.
+    """
     length = segments.shape[1]
-    same = segments[:, :, None] == segments[:, None, :]
-    past = torch.ones(length, length, dtype=torch.bool, device=segments.device).tril()
-    mask = torch.zeros(same.shape, dtype=dtype, device=segments.device)
-    return mask.masked_fill(~(same & past), torch.finfo(dtype).min)[:, None]
+    seen = torch.ones(length, length, dtype=torch.bool, device=segments.device).tril()
+    seen = (seen & (segments[:, :, None] == segments[:, None, :]))[:, None]
+    if dtype is None:
+        return seen
+    return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill_(~seen, torch.finfo(dtype).min)

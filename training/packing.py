@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from hyocr.model import vocabulary as v
+from hyocr.model.chat import chat_tokens, messages
 from training.example import Example
 
 IGNORE = -100
@@ -64,9 +64,9 @@ class Encoder:
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self.tokenizer = tokenizer
-        ids = tokenizer.convert_tokens_to_ids
-        self.begin, self.end, self.pad = ids(v.BEGIN), ids(v.END), ids(v.PAD)
-        self.image, self.answer_end = ids(v.IMAGE), ids(v.ASSISTANT)
+        self.begin, self.end, self.pad = tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id
+        self.image: int = tokenizer.image_token_id
+        _, self.answer_end = chat_tokens(tokenizer, tokenizer)
         self._prompts: dict[str, list[int]] = {}
         self._characters: dict[str, list[int]] = {}
 
@@ -86,10 +86,7 @@ class Encoder:
     def question(self, prompt: str, grid: tuple[int, int]) -> tuple[list[int], slice]:
         """Token ids of the prompt around an image of (rows, columns) patches, and where the image's tokens are."""
         if prompt not in self._prompts:
-            content = [{"type": "image"}, {"type": "text", "text": prompt}]
-            text = self.tokenizer.apply_chat_template(
-                [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
-            )
+            text = self.tokenizer.apply_chat_template(messages(prompt), tokenize=False, add_generation_prompt=True)
             self._prompts[prompt] = self.tokenizer.encode(text, add_special_tokens=False)
         ids = self._prompts[prompt]
         at, count = ids.index(self.image), visual_tokens(grid)
@@ -180,15 +177,17 @@ class Images:
 
 @dataclass(frozen=True)
 class Pack:
-    """What one forward pass sees. All tensors are (rows, length), `positions` (4, rows, length).
+    """What one forward pass sees: `ids` and `segments` (rows, length), `positions` (4, rows, length).
 
-    `segments` numbers a row's samples from 1, 0 is padding; `tasks` is each token's task as an index.
+    `segments` numbers a row's samples from 1, 0 is padding. `places`, `labels` and `tasks` (labelled,) are of the
+    tokens with a loss: where they are, counted through the pack row by row, what is to come, and the task's index.
     """
 
     ids: Tensor
-    labels: Tensor
     positions: Tensor
     segments: Tensor
+    places: Tensor
+    labels: Tensor
     tasks: Tensor
     images: list[Images]
     samples: int
@@ -202,7 +201,7 @@ class Pack:
     @property
     def labelled(self) -> int:
         """Tokens with a loss."""
-        return int((self.labels != IGNORE).sum())
+        return len(self.labels)
 
     @property
     def lines(self) -> int:
@@ -234,9 +233,10 @@ class Pack:
         return replace(
             self,
             ids=moved(self.ids),
-            labels=moved(self.labels),
             positions=moved(self.positions),
             segments=moved(self.segments),
+            places=moved(self.places),
+            labels=moved(self.labels),
             tasks=moved(self.tasks),
             images=images,
         )
@@ -263,12 +263,14 @@ def pack(samples: Sequence[Tokens], length: int, pad: int, tasks: Sequence[str],
             starts.append((row * length + start, sample))
             start += len(sample)
     tensor = torch.from_numpy
+    labelled = np.flatnonzero(labels != IGNORE)
     return Pack(
         tensor(ids),
-        tensor(labels),
         tensor(places),
         tensor(segments),
-        tensor(kinds),
+        tensor(labelled),
+        tensor(labels.ravel()[labelled]),
+        tensor(kinds.ravel()[labelled]),
         _grouped(starts),
         len(samples),
         list(skipped),

@@ -3,8 +3,8 @@
     python -m training.pretrain training/stages/nano_cpu_1a_words.yaml --output runs/words
     accelerate launch --config_file training/runs/fsdp.yaml -m training.pretrain training/stages/1b_1_align.yaml
 
-Stopped at any time, the same command resumes where the last saved state left off and gives the same losses, also with
-another number of processes if micro-batches per step are the same in all.
+Stopped at any time, the same command resumes where the last saved state left off, with the same samples (and on a CPU
+the same losses), also with another number of processes if micro-batches per step are the same in all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import contextlib
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from transformers.utils.logging import disable_progress_bar
 
+from hyocr.errors import HyocrError
 from training import distributed
 from training.batches import Batches
 from training.checkpoint import load_weights, save_weights, with_values
@@ -32,6 +33,10 @@ from training.mixture import NothingToDraw
 from training.objective import Losses, Objective, precision
 from training.packing import Pack
 from training.validate import Validation
+
+
+class Diverged(Exception):
+    """The loss has left the numbers."""
 
 
 class Trainer:
@@ -46,8 +51,8 @@ class Trainer:
         self.output.mkdir(parents=True, exist_ok=True)
         self.weights = load_weights(stage.init, stage.seed)
         self.objective = Objective(self.weights.model, self.weights.head, stage).to(self.world.device)
-        for name, parameter in self.objective.named_parameters():
-            parameter.requires_grad_(not any(part in name for part in frozen(stage)))
+        self.objective.train()
+        freeze(self.objective, frozen(stage))
         distributed.shard(self.objective, self.weights.model.model.language_model.layers, self.world)
         self.named = dict(self.objective.named_parameters())
         self.optimiser = torch.optim.AdamW(
@@ -66,12 +71,13 @@ class Trainer:
         for packs in self._steps():
             losses, norm = self.train_step(packs)
             meter.add(packs, losses, self._flops(packs))
-            if self.step % stage.log_every == 0:
+            last = self.step == stage.steps
+            if last or self.step % stage.log_every == 0:
                 meter.log(self.step, lr=learning_rate(stage, self.step), norm=float(norm))
-            if self.step % stage.eval_every == 0 or self.step == stage.steps:
+            if last or self.step % stage.eval_every == 0:
                 self._validate(meter)
-            if self.step % stage.save_every == 0 or self.step == stage.steps:
-                self.save()
+            if last or self.step % stage.save_every == 0:
+                self.save(float(norm))
 
     def _steps(self) -> Iterator[list[Pack]]:
         """The micro-batches of each step to come: those of all processes take turns in the stream of packs."""
@@ -101,7 +107,7 @@ class Trainer:
             group["lr"] = learning_rate(stage, self.step) * group["factor"]
         counts = torch.tensor([[p.labelled, p.lines, p.pointed] for p in packs], dtype=torch.float32).sum(0)
         counts = distributed.summed(counts.to(self.world.device))
-        language, ctc, guide = counts.clamp(min=1).tolist()
+        language, ctc, guide = counts.clamp(min=1).unbind()
         total: list[Tensor] = []
         for index, pack in enumerate(packs):
             distributed.last_of_step(self.objective, index == len(packs) - 1)
@@ -130,14 +136,16 @@ class Trainer:
         config, stage = self.weights.model.config, self.stage
         grids = [images.grid for pack in packs for images in pack.images for _ in images.pixels]
         lengths = [length for pack in packs for length in pack.lengths()] if stage.language_weight else []
-        return model_flops(config, grids, lengths, sum(pack.labelled for pack in packs), frozen(stage))
+        labelled = sum(pack.labelled for pack in packs) if stage.language_weight else 0
+        return model_flops(config, grids, lengths, labelled, frozen(stage))
 
     def _validate(self, meter: Meter) -> None:
         with self.averaged():
             scores = self.validation.scores(self.objective, self.world)
             meter.write({"step": self.step, **scores})
-            if scores["error"] < self.best:
-                self.best = scores["error"]
+            error = scores.get("error", self.best)  # nothing held out: the last is the best
+            if error <= self.best:
+                self.best = error
                 self._save_weights("best")
 
     @contextlib.contextmanager
@@ -156,28 +164,35 @@ class Trainer:
     def _assign(self, values: dict[str, Tensor]) -> None:
         torch._foreach_copy_(distributed.local(self.named.values()), distributed.local(values.values()))
 
-    def save(self) -> None:
-        """Everything that a resumed run needs, and the averaged weights as a checkpoint folder."""
-        parameters, average = (distributed.whole(values, self.world) for values in (self.named, self.average))
-        optimiser = distributed.optimiser_state(self.optimiser, self.named, self.world)
-        if self.world.rank == 0:
-            state = {
-                "step": self.step,
-                "best": self.best,
-                "parameters": parameters,
-                "average": average,
-                "optimiser": optimiser,
-                "random": torch.get_rng_state(),
-            }
-            partial = self.output / "resume.pt.partial"
-            try:
-                torch.save(state, partial)
-            except (OSError, RuntimeError) as error:  # the writer's own error says nothing of a full disk
-                partial.unlink(missing_ok=True)
-                raise OSError(f"{partial} could not be written: is the disk full?") from error
-            os.replace(partial, self.output / "resume.pt")
+    def save(self, norm: float = 0.0) -> None:
+        """The averaged weights as a checkpoint folder, then everything that a resumed run needs.
+
+        Raises Diverged if the gradient's `norm` is no number: what was saved before is then worth more.
+        """
+        if not math.isfinite(norm):
+            raise Diverged(f"The gradient's norm is {norm} at step {self.step}: try a lower learning rate.")
         with self.averaged():
             self._save_weights("checkpoint")
+        parameters, average = (distributed.whole(values, self.world) for values in (self.named, self.average))
+        optimiser = distributed.optimiser_state(self.optimiser, self.named, self.world)
+        if self.world.rank:
+            return
+        state = {
+            "data": self._data(),
+            "step": self.step,
+            "best": self.best,
+            "parameters": parameters,
+            "average": average,
+            "optimiser": optimiser,
+            "random": torch.get_rng_state(),
+        }
+        partial = self.output / "resume.pt.partial"
+        try:
+            torch.save(state, partial)
+        except (OSError, RuntimeError) as error:  # the writer's own error says nothing of a full disk
+            partial.unlink(missing_ok=True)
+            raise OSError(f"{partial} could not be written: is the disk full?") from error
+        os.replace(partial, self.output / "resume.pt")
 
     def _save_weights(self, name: str) -> None:
         values = distributed.whole(self.objective.state_dict(), self.world)
@@ -189,12 +204,24 @@ class Trainer:
         if not path.exists():
             return
         state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        for name, value in self._data().items():
+            if state["data"][name] != value:
+                raise ValueError(
+                    f"{path} is of a run whose {name} was {state['data'][name]}, not {value}: choose another output."
+                )
         distributed.assign(self.named, state["parameters"])
         distributed.assign(self.average, state["average"])
         distributed.restore_optimiser(self.optimiser, self.named, state["optimiser"])
         torch.set_rng_state(state["random"])
         self.step, self.best = state["step"], state["best"]
         print(f"resumed from {path} at step {self.step}", flush=True)
+
+    def _data(self) -> dict[str, Any]:
+        """What decides which samples each step sees."""
+        names = ("seed", "mixture", "widths", "stretch", "length", "rows", "characters", "prompt_language")
+        return {"micro-batches per step": self.stage.accumulate * self.world.size} | {
+            name: getattr(self.stage, name) for name in names
+        }
 
 
 def learning_rate(stage: Stage, step: int) -> float:
@@ -207,11 +234,21 @@ def learning_rate(stage: Stage, step: int) -> float:
     return stage.final_lr + (stage.lr - stage.final_lr) * left
 
 
+def freeze(objective: nn.Module, parts: Sequence[str]) -> None:
+    """Stops parameters from learning whose name contains one of `parts`; ValueError for a part that is in none."""
+    named = dict(objective.named_parameters())
+    for part in parts:
+        if not any(part in name for name in named):
+            raise ValueError(f"freeze: no parameter's name contains {part!r}.")
+    for name, parameter in named.items():
+        parameter.requires_grad_(not any(part in name for part in parts))
+
+
 def frozen(stage: Stage) -> list[str]:
     """Parts of the names of parameters that are not trained: the stage's, and those without a say in its losses."""
     unused = ["patch_merger.image_sep"]  # the network has it and never reads it
     if not stage.language_weight:
-        unused += ["language_model", "lm_head", "patch_merger"]
+        unused += ["language_model", "patch_merger"]
     if not stage.ctc_weight:
         unused.append("head.project")
     return [*stage.freeze, *unused]
@@ -223,7 +260,7 @@ def parameter_groups(named: dict[str, nn.Parameter], stage: Stage) -> list[dict[
     for name, parameter in named.items():
         if parameter.requires_grad:
             in_tower = "vision_tower" in name and "patch_merger" not in name
-            decays = parameter.ndim > 1 and "embed" not in name
+            decays = parameter.ndim > 1 and not name.endswith(("embed_tokens.weight", "position_embedding.weight"))
             groups.setdefault((in_tower, decays), []).append(parameter)
     return [
         {
@@ -237,21 +274,19 @@ def parameter_groups(named: dict[str, nn.Parameter], stage: Stage) -> list[dict[
 
 def main() -> int:
     """Command line: see the module's docstring."""
-    stage = read_stage(sys.argv[1:])
     disable_progress_bar()  # of the library's weight reader and writer
     try:
+        stage = read_stage(sys.argv[1:])
         trainer = Trainer(stage)
         sizes = {name: sum(p.numel() for p in part.parameters()) for name, part in trainer.objective.named_children()}
         print(f"{sizes} parameters on {trainer.world.size} x {trainer.world.device}", flush=True)
         trainer.run()
-    except (OSError, ValueError, NothingToDraw) as error:
+    except (OSError, ValueError, HyocrError, NothingToDraw, Diverged) as error:
         reason = str(error).strip().splitlines()[-1]  # one from a worker process brings its traceback along
-        print(
-            f"{reason} (What was saved in {stage.output} stays: the same command goes on from there.)", file=sys.stderr
-        )
+        print(f"{reason} (What was saved stays; the same command goes on from there.)", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"stopped; the same command goes on from what was saved in {stage.output}", file=sys.stderr)
+        print("stopped; the same command goes on from what was saved", file=sys.stderr)
         return 130
     finally:
         distributed.finish()

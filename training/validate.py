@@ -2,88 +2,99 @@
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
+import copy
 import math
 from functools import cached_property
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader
 from transformers import DynamicCache
 
 from eval.metrics.cer import cer
 from hyocr.model import tower
 from training import distributed
-from training.batches import Batches
+from training.batches import HELD_OUT, Batches
 from training.config import Stage
 from training.ctc import ctc_read
 from training.example import Example
+from training.meter import passed_over, task_means
+from training.mixture import Mixture, NoShare
 from training.objective import Objective, precision, see
 from training.packing import Encoder, Pack, positions
 
 PACKS = 16
 """Held-out packs that losses are measured on; more where processes could not share them evenly."""
 
-LINES_OF_A_WIDTH = 16
-
 
 class Validation:
-    """Fixed samples whose fonts, words and documents are never trained on."""
+    """Fixed samples whose fonts, words and documents are never trained on; of real sources nothing is held out here."""
 
     def __init__(self, stage: Stage, tokenizer: Any) -> None:
         self.stage = stage
-        self.data = Batches(dataclasses.replace(stage, characters=1.0), tokenizer, testing=True)
+        self.data: Batches | None = None
+        with contextlib.suppress(NoShare):  # where the mixture has real sources alone
+            self.data = Batches(stage, tokenizer, testing=True)
         self._drawn: list[Pack] = []
 
     @torch.no_grad()
     def scores(self, objective: Objective, world: distributed.World) -> dict[str, Any]:
         """`loss/TASK` per token, `ctc_loss` per character; for lines `ctc_cer` and `cer` (CTC head, language model).
 
-        `error` is what the best checkpoint is chosen by: the mean loss of the tasks, or without a language loss the CTC
-        loss.
+        Lines are read with one process only. `error` is what the best checkpoint is chosen by: the mean loss of the
+        tasks, or without a language loss the CTC loss; it is missing where nothing held out has such a loss. The first
+        scores say what was skipped as well. Without a source that is drawn there are none at all.
         """
-        result = self._losses(objective, world)
+        if self.data is None:
+            return {}
+        told = {} if self._drawn else passed_over(self._draw(self.data, world))
+        result = self._losses(self.data, objective, world)
         if self._lines and world.size == 1:
-            result |= self._reading(objective, world.device)
-        return result
+            result |= self._reading(self.data.encoder, objective, world.device)
+        return result | told
 
-    def _losses(self, objective: Objective, world: distributed.World) -> dict[str, Any]:
+    def _draw(self, data: Batches, world: distributed.World) -> list[str]:
+        """Draws this process's share of the packs; returns what was skipped."""
+        items = range(math.ceil(PACKS / world.size) * world.size)[world.rank :: world.size]
+        # Its own generator: a loader takes a number from torch's, and a resumed run draws once more than a whole one.
+        loader = DataLoader(
+            data, batch_size=None, sampler=items, num_workers=self.stage.workers, generator=torch.Generator()
+        )
+        # Copied, since each tensor of a worker holds shared memory and an open file.
+        self._drawn = [copy.deepcopy(pack) for pack in loader]
+        return [name for pack in self._drawn for name in pack.skipped]
+
+    def _losses(self, data: Batches, objective: Objective, world: distributed.World) -> dict[str, Any]:
         total: list[Tensor] = []
-        for pack_ in self._packs(world):
+        for pack in self._drawn:
             with precision(world.device):
-                losses = objective(pack_.to(world.device))
-            lines = torch.tensor([float(losses.ctc), pack_.lines], device=world.device)
+                losses = objective(pack.to(world.device))
+            lines = torch.tensor([float(losses.ctc), pack.lines], device=world.device)
             total.append(torch.cat([losses.by_task.flatten(), lines]))
-        sums = distributed.summed(torch.stack(total).sum(0)).tolist()
-        tasks = {
-            f"loss/{task}": sums[2 * i] / sums[2 * i + 1] for i, task in enumerate(self.data.tasks) if sums[2 * i + 1]
-        }
-        ctc = {"ctc_loss": sums[-2] / sums[-1]} if sums[-1] and self.stage.ctc_weight else {}
-        return tasks | ctc | {"error": sum(tasks.values()) / len(tasks) if tasks else ctc["ctc_loss"]}
-
-    def _packs(self, world: distributed.World) -> list[Pack]:
-        """This process's share, drawn when first asked for."""
-        if not self._drawn:
-            items = range(math.ceil(PACKS / world.size) * world.size)
-            self._drawn = [self.data[item] for item in items[world.rank :: world.size]]
-        return self._drawn
+        *by_task, ctc, lines = distributed.summed(torch.stack(total).sum(0)).tolist()
+        result = task_means(data.tasks, by_task)
+        error = sum(result.values()) / len(result) if result else None
+        if lines and self.stage.ctc_weight:
+            result["ctc_loss"] = ctc / lines
+            error = result["ctc_loss"] if error is None else error
+        return result if error is None else result | {"error": error}
 
     @cached_property
     def _lines(self) -> list[list[Example]]:
         """Held-out line canvases, those of one size together; none if the stage draws no lines."""
-        if "lines" not in self.stage.mixture:
+        if self.data is None or "lines" not in self.data.mixture.sources:
             return []
-        found: list[Example] = []
-        item = 0
-        while len(found) < self.stage.eval_samples:
-            found += [s for s in islice(self.data.mixture.examples(item, []), LINES_OF_A_WIDTH) if s.line]
-            item += 1
+        # Alone, whatever its share: other sources take long to draw from.
+        mixture = Mixture(self.data.mixture.sources, {"lines": 1.0}, HELD_OUT, self.stage.widths, self.stage.stretch)
+        found = [next(mixture.examples(item, [])) for item in range(self.stage.eval_samples)]
         found.sort(key=_size)
         return [list(group) for _, group in groupby(found, key=_size)]
 
-    def _reading(self, objective: Objective, device: torch.device) -> dict[str, Any]:
+    def _reading(self, encoder: Encoder, objective: Objective, device: torch.device) -> dict[str, Any]:
         truths, by_ctc, by_language = list[str](), list[str](), list[str]()
         for group in self._lines:
             limit = 8 + 2 * max(len(example.answer) for example in group)
@@ -94,7 +105,7 @@ class Validation:
                 by_ctc += ctc_read(objective.head, objective.head(hidden))
                 if self.stage.language_weight:
                     features = tower.connect(objective.model.model.vision_tower, hidden, grid)
-                    by_language += greedy(objective.model, self.data.encoder, group[0].prompt, features, grid, limit)
+                    by_language += greedy(objective.model, encoder, group[0].prompt, features, grid, limit)
         scores: dict[str, Any] = {"ctc_cer": cer(by_ctc, truths)}
         if by_language:
             scores["cer"] = cer(by_language, truths)

@@ -16,6 +16,7 @@ from hyocr.engines.decoding import decode
 from hyocr.engines.line_head import LineHead
 from hyocr.engines.writer import Pieces, Writer
 from hyocr.errors import CheckpointError, EngineError
+from hyocr.model.chat import chat_tokens, messages
 from hyocr.model.checkpoint import Checkpoint, load
 from hyocr.model.ctc import load_head
 
@@ -65,7 +66,7 @@ class TransformersEngine:
         self._line_stretch = loaded.line_stretch
         self._batch_tokens = batch_tokens or BATCH_TOKENS.get(self._model.device.type, BATCH_TOKENS["cpu"])
         self._context = int(self._model.config.text_config.max_position_embeddings)
-        chat, last = _chat_tokens(self._processor)
+        chat, last = chat_tokens(self._processor, self._processor.tokenizer)
         self._stops = _end_ids(self._model) | {last}
         self._pieces = Pieces(self._processor.tokenizer, chat | self._stops | _layout_ids(loaded))
 
@@ -101,8 +102,8 @@ class TransformersEngine:
         """Checks a request before anything runs, so that a bad one costs no work on the others."""
         if request.single_line:
             request = replace(request, image=stretched(request.image, self._line_stretch))
-        messages = _messages(request.prompt)
-        prompt = self._processor.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+        chat = messages(request.prompt)
+        prompt = self._processor.apply_chat_template(chat, add_generation_prompt=True, tokenize=False)
         tokenizer, images = self._processor.tokenizer, self._processor.image_processor
         try:
             self._processor.validate_inputs(images=[request.image], text=[prompt])
@@ -165,24 +166,6 @@ def _batches(jobs: list[_Job], budget: int) -> list[list[_Job]]:
             widest = job.tokens
         batches[-1].append(job)
     return batches
-
-
-def _messages(question: str, answer: str | None = None) -> list[dict[str, Any]]:
-    """HunyuanOCR's chat: the empty system message is part of it, without it the prompt is another one."""
-    content = [{"type": "image"}, {"type": "text", "text": question}]
-    messages: list[dict[str, Any]] = [{"role": "system", "content": ""}, {"role": "user", "content": content}]
-    return messages if answer is None else [*messages, {"role": "assistant", "content": answer}]
-
-
-def _chat_tokens(processor: Any) -> tuple[set[int], int]:
-    """The special tokens that the chat template writes around a conversation, and the one that ends an answer.
-
-    Asking the template is surer than the config: HunyuanOCR 1.0's says sep_token_id 0, an ordinary token.
-    """
-    text = processor.apply_chat_template(_messages("", ""), tokenize=False)
-    ids = processor.tokenizer(text, add_special_tokens=False)["input_ids"]
-    special = [i for i in ids if i in processor.tokenizer.added_tokens_decoder]
-    return set(special), special[-1]
 
 
 def _end_ids(model: Any) -> set[int]:

@@ -7,20 +7,27 @@ their patches form a regular (images, patches, hidden) batch. The numbers are th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-_MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])
-_STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])
+MEAN = (0.48145466, 0.4578275, 0.40821073)
+STD = (0.26862954, 0.26130258, 0.27577711)
+
+
+@cache
+def _on(device: torch.device, values: tuple[float, ...]) -> Tensor:
+    return torch.tensor(values, device=device)
 
 
 def normalised_patches(images: Tensor, patch: int) -> Tensor:
     """(n, h, w, 3) uint8 -> (n, patches, 3 * patch * patch), scaled by the image processor's mean and deviation."""
     count, height, width, _ = images.shape
-    pixels = (images.float() / 255 - _MEAN.to(images.device)) / _STD.to(images.device)
+    mean, std = (_on(images.device, values) for values in (MEAN, STD))
+    pixels = (images.float() / 255 - mean) / std
     pixels = pixels.view(count, height // patch, patch, width // patch, patch, 3)
     return pixels.permute(0, 1, 3, 5, 2, 4).reshape(count, -1, 3 * patch * patch)
 

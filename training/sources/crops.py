@@ -17,7 +17,7 @@ from hyocr import wording
 from hyocr.canvas import HEIGHT, MAX_WIDTH
 from training.example import Example, SampleError
 from training.sources.lines import fit_line
-from training.sources.pictures import read_image, relit
+from training.sources.pictures import read_image, reason, relit
 
 MARGIN = 0.25
 """Margin around crops in memory, in line heights; `augment` takes a random part of it off again."""
@@ -81,7 +81,8 @@ def cut(image: Image.Image, box: tuple[int, int, int, int], margin: float) -> Im
 def load_crops(crops: Sequence[Crop]) -> list[Image.Image | SampleError]:
     """Cuts the crops out of their files, with MARGIN, at most 64 pixels high to save memory.
 
-    Each file is opened once, where its crops follow each other. One that cannot be read gives its error for each crop.
+    Each file is opened once, where its crops follow each other. One that cannot be read gives its error for each crop;
+    a box outside its page gives one for that crop.
     """
     loaded: list[Image.Image | SampleError] = []
     for path, group in groupby(crops, lambda crop: crop.path):
@@ -91,8 +92,15 @@ def load_crops(crops: Sequence[Crop]) -> list[Image.Image | SampleError]:
         except SampleError as error:
             loaded += [error] * len(boxes)
         else:
-            loaded += [_low(cut(page, box, MARGIN)) for box in boxes]
+            loaded += [_loaded(page, path, box) for box in boxes]
     return loaded
+
+
+def _loaded(page: Image.Image, path: Path, box: tuple[int, int, int, int]) -> Image.Image | SampleError:
+    try:
+        return _low(cut(page, box, MARGIN))
+    except ValueError as error:
+        return SampleError(f"{path}, box {box}", reason(error))
 
 
 def _low(crop: Image.Image) -> Image.Image:
