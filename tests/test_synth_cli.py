@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,8 @@ def test_ctrl_c_stops_an_export_with_a_sentence(workers: str, common: list[str],
     cut, whole = tmp_path / "cut", tmp_path / "whole"
     asked = [sys.executable, "-m", "training.synth", *arguments(cut, common, "--workers", workers)]
     asked[asked.index("cards=3")] = "cards=3000"
-    running = subprocess.Popen(asked, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs ignore it
+    running = subprocess.Popen(asked, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heed)
     wait_for(lambda: (cut / "train.jsonl").exists() and (cut / "train.jsonl").stat().st_size > 0, running)
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to every process
     _, errors = running.communicate(timeout=60)
