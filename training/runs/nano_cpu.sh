@@ -26,4 +26,8 @@ relabel nano_cpu_1d_more runs/labels_third.json
 train nano_cpu_1e_again
 train nano_cpu_2a_short
 train nano_cpu_2b_lines
-"$PYTHON" -m training.export --checkpoint runs/nano_cpu_2b_lines/checkpoint --output runs/nano_cpu_export
+# Half-way between the towers before and after, which reads better than either; the language model then settles on it.
+test -e runs/nano_cpu_2b_mean ||
+  "$PYTHON" -m training.soup runs/nano_cpu_1e_again/checkpoint runs/nano_cpu_2b_lines/checkpoint --output runs/nano_cpu_2b_mean
+train nano_cpu_2c_settle
+"$PYTHON" -m training.export --checkpoint runs/nano_cpu_2c_settle/checkpoint --output runs/nano_cpu_export
