@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -78,3 +79,8 @@ def prompt(task: str, language: str = "en", **values: str) -> str:
             raise HyocrError(f"The task {task!r} does not take {name!r}; it takes {takes}.")
     template = wording.en if language == "en" else wording.zh
     return _PLACEHOLDER.sub(lambda match: values[match[1]], template)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names of fields as the prompt "fields" has them: `['date','total']`."""
+    return "[" + ",".join(f"'{name}'" for name in names) + "]"

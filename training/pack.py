@@ -20,6 +20,7 @@ from typing import Any
 
 from PIL import Image
 
+from eval.benchmarks.files import MANIFEST, manifest
 from training.synth.faces import chinese_families
 from training.synth.fonts import families
 
@@ -88,15 +89,15 @@ def pack_formulas(source: Path, output: Path, most: int | None = None) -> None:
 
 
 def train_rows(source: Path) -> list[dict[str, Any]]:
-    """The rows of the folder's manifest that are for training."""
-    rows = (source / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
-    return [row for row in map(json.loads, rows) if row["split"] == "train"]
+    """The rows of the folder's manifest that are for training. Raises FileNotFoundError or ValueError."""
+    rows = manifest(source, {"image": str, "split": str}, "give a folder that has one")
+    return [row for _, row in rows if row["split"] == "train"]
 
 
 def write_rows(output: Path, rows: list[dict[str, Any]]) -> None:
     """A manifest of these rows."""
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    (output / "manifest.jsonl").write_text("".join(lines), encoding="utf-8")
+    (output / MANIFEST).write_text("".join(lines), encoding="utf-8")
 
 
 def main() -> int:
@@ -117,7 +118,7 @@ def main() -> int:
             pack_receipts(options.receipts, options.output / "receipts", options.most)
         if options.formulas:
             pack_formulas(options.formulas, options.output / "formulas", options.most)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     for part in sorted(options.output.iterdir()):

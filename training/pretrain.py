@@ -70,7 +70,7 @@ class Trainer:
         meter = Meter(self.output / "metrics.jsonl", self.data.tasks, self.world)
         for packs in self._steps():
             losses, norm = self.train_step(packs)
-            meter.add(packs, losses, self._flops(packs))
+            meter.add(packs, losses, self._flops(packs) if meter.peak else 0.0)
             last = self.step == stage.steps
             if last or self.step % stage.log_every == 0:
                 meter.log(self.step, lr=learning_rate(stage, self.step), norm=float(norm))

@@ -11,13 +11,14 @@ from PIL import Image
 from eval.benchmarks.base import Item, Number, ratio
 from eval.metrics.fields import field_counts, field_similarity, flatten, parse_fields
 from eval.metrics.pooled import precision_recall_f1
+from hyocr import wording
 
 Fields = dict[str, str]
 
 
 def item(name: str, image: Callable[[], Image.Image], fields: Mapping[str, Any], keys: Iterable[str]) -> Item:
     """An image of which the fields of these keys are asked; the truth is `fields`."""
-    asked = "[" + ",".join(f"'{key}'" for key in keys) + "]"
+    asked = wording.listed(keys)
     return Item(name, image, fields, json.dumps(fields, ensure_ascii=False, indent=1), {"keys": asked})
 
 

@@ -14,13 +14,14 @@ from transformers.models.hunyuan_vl.image_processing_pil_hunyuan_vl import smart
 
 from eval.benchmarks.base import rgb
 from training.example import SampleError
+from training.packing import MERGE, PATCH
 
 Pixels = NDArray[np.uint8]
 Fit = Callable[[Image.Image], Pixels]
 """`fit_page` with a stage's bounds."""
 
-FACTOR = 32
-"""Sides are multiples of this: patches of 16 pixels, two by two merged."""
+FACTOR = PATCH * MERGE
+"""Sides are multiples of this: merged patches."""
 
 
 def fit_page(image: Image.Image, min_pixels: int, max_pixels: int) -> Pixels:

@@ -72,7 +72,7 @@ class Receipts:
         """A receipt. Raises SampleError for a file that cannot be read."""
         language = rng.choice(self.languages)
         document = photographed(rng, rng.choice(self.pages))
-        values = {"keys": "[" + ",".join(f"'{key}'" for key in document.fields) + "]"} if self.task == "fields" else {}
+        values = {"keys": wording.listed(document.fields)} if self.task == "fields" else {}
         try:
             image = self.fit(document.image)
         except ValueError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 
+from hyocr import wording
 from training.synth.annotation import Document
 from training.synth.samples import Sample
 
@@ -27,7 +28,7 @@ def samples(rng: random.Random, document: Document, language: str) -> list[Sampl
             document.id,
             document.image,
             fenced(values),
-            {"keys": "[" + ",".join(f"'{name}'" for name in values) + "]"},
+            {"keys": wording.listed(values)},
             language,
         )
     ]
