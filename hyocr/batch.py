@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import cached_property
 from pathlib import Path
 
@@ -31,6 +31,7 @@ class Batch:
     def __init__(self, job: Job, inputs: Sequence[str]) -> None:
         self.job = job
         self.succeeded = True
+        self._open = ExitStack()
         self.files = self._expand(inputs)
         hidden = job.quiet or not sys.stderr.isatty()
         self.bar = tqdm(desc="loading the model", total=0, unit=" page", leave=False, file=sys.stderr, disable=hidden)
@@ -39,7 +40,8 @@ class Batch:
     def reader(self) -> Reader:
         """Loaded for the first file that can be opened. Raises CheckpointError."""
         strategy = None if self.job.strategy == "auto" else self.job.strategy
-        return Reader(load_engine(self.job.model, self.job.engine), strategy, self.job.language)
+        engine = self._open.enter_context(closing(load_engine(self.job.model, self.job.engine)))
+        return Reader(engine, strategy, self.job.language)
 
     def run(self) -> bool:
         """Reads everything; False if any file or page failed.
@@ -47,7 +49,7 @@ class Batch:
         Raises HyocrError where going on makes no sense: no model, no place for the results. When stopped by that or by
         Ctrl-C, the finished files are kept and so are the finished pages of the one at work.
         """
-        with closing(self.bar):
+        with closing(self.bar), self._open:
             if self.job.folder:
                 output.prepare(self.job.folder)
             for file, name in zip(self.files, output.names(self.files), strict=True):
@@ -117,8 +119,19 @@ class Batch:
 
 
 def load_engine(model: str, engine: str) -> Engine:
-    """The engine called `engine` with the checkpoint `model`. Raises CheckpointError."""
+    """The engine called `engine` ("transformers", "vllm" or a server's address) with the checkpoint `model`.
+
+    Raises CheckpointError and EngineError. Each engine's libraries are loaded when it is asked for.
+    """
     silence()
+    if engine.startswith(("http://", "https://")):
+        from hyocr.engines.server import ServerEngine
+
+        return ServerEngine(engine, model)
+    if engine == "vllm":
+        from hyocr.engines.vllm import VllmEngine
+
+        return VllmEngine(model)
     from hyocr.engines.transformers import TransformersEngine
 
     return TransformersEngine(model)

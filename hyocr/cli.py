@@ -22,14 +22,21 @@ from hyocr.job import Job
 
 app = typer.Typer(name="hyocr", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-Engines = Literal["transformers"]
 Strategy = Literal["auto", "page", "lines"]
 Format = Literal["text", "markdown", "json"]
 Language = Literal["en", "zh"]
 
 Inputs = Annotated[list[str], typer.Argument(help="Images, PDFs, folders of them, or globs in quotes.")]
 ModelOption = Annotated[str, typer.Option("--model", "-m", help="nano, a checkpoint folder, or a hub id.")]
-EngineOption = Annotated[Engines, typer.Option("--engine", help="What runs the model.")]
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="transformers|vllm|URL",
+        help="What runs the model: a library in this process, or a server such as http://127.0.0.1:8000/v1.",
+        callback=lambda engine: _known_engine(engine),
+    ),
+]
 StrategyOption = Annotated[
     Strategy, typer.Option("--strategy", help="Read whole pages or line by line; auto: as the model was trained.")
 ]
@@ -103,6 +110,26 @@ def ask(
     _run(inputs, Job("ask", model, engine, "page", format, output, lang, quiet, question=question))
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def serve(
+    context: typer.Context,
+    model: ModelOption = "nano",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; others than this machine's own need a key.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    api_key: Annotated[
+        str | None,
+        typer.Option(envvar="HYOCR_API_KEY", show_envvar=True, help="What clients must send as Bearer token."),
+    ] = None,
+) -> None:
+    """Serve a checkpoint by vLLM's OpenAI-compatible server. Further options go to vLLM."""
+    with _sentences():
+        from hyocr.serve.launch import serve as become_server
+
+        become_server(model, host, port, api_key, context.args)
+
+
 @app.command()
 def info(model: ModelOption = "nano") -> None:
     """Print what a checkpoint is and which versions run it."""
@@ -127,6 +154,12 @@ def info(model: ModelOption = "nano") -> None:
         }
         for name, fact in facts.items():
             print(f"{name + ':':12}{fact}")
+
+
+def _known_engine(engine: str) -> str:
+    if engine not in ("transformers", "vllm") and not engine.startswith(("http://", "https://")):
+        raise typer.BadParameter("choose transformers, vllm, or the http:// address of a server")
+    return engine
 
 
 def _run(inputs: list[str], job: Job) -> None:

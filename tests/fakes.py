@@ -31,6 +31,7 @@ class FakeEngine:
         self.reply = reply
         self.default_strategy = default_strategy
         self.calls: list[list[Request]] = []
+        self.closed = False
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         self.calls.append(list(requests))
@@ -38,6 +39,9 @@ class FakeEngine:
 
     def stream(self, request: Request) -> Iterator[str]:
         yield from self.reply(request).text
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def in_order(*generations: Generation | Exception) -> Callable[[Request], Generation]:

@@ -14,8 +14,9 @@ from safetensors.torch import load_file, save_file
 from hyocr.engines.base import Request
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.errors import CheckpointError
-from hyocr.model import checkpoint
-from hyocr.model.checkpoint import BUNDLED, load, locate, read_config
+from hyocr.model import folder
+from hyocr.model.checkpoint import load, read_config
+from hyocr.model.folder import BUNDLED, locate
 from tests.fixtures_model import published_config, tiny_tokenizer, write_checkpoint
 
 
@@ -43,14 +44,14 @@ def test_an_unreachable_hub_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> 
     def fail(*args: Any, **kwargs: Any) -> str:
         raise OSError("We have no connection\nand a long explanation")
 
-    monkeypatch.setattr(checkpoint, "snapshot_download", fail)
+    monkeypatch.setattr(folder, "snapshot_download", fail)
     with pytest.raises(CheckpointError, match="the hub does not give org/name: We have no connection") as caught:
         load("org/name")
     assert "\n" not in str(caught.value)
 
 
 def test_a_hub_id_is_loaded_from_its_snapshot(tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint, "snapshot_download", lambda hub_id, **kwargs: str(tiny_checkpoint))
+    monkeypatch.setattr(folder, "snapshot_download", lambda hub_id, **kwargs: str(tiny_checkpoint))
     loaded = load("org/name", device="cpu")
     assert (loaded.name, loaded.folder) == ("org/name", tiny_checkpoint)
 

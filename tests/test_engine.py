@@ -15,9 +15,10 @@ from hyocr.canvas import stretched
 from hyocr.engines import transformers as engine_module
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.decoding import choose, decode
+from hyocr.engines.prompting import Job
 from hyocr.engines.repetition import SPAN
-from hyocr.engines.transformers import TransformersEngine, _batches, _Job
-from hyocr.engines.writer import CHECK_EVERY, Pieces, Writer
+from hyocr.engines.transformers import TransformersEngine, _batches
+from hyocr.engines.writer import CHECK_EVERY, Pieces, TokenWriter
 from hyocr.errors import EngineError
 from hyocr.model.chat import messages
 from tests.fixtures_model import ASSISTANT, IMAGE, QUAD, QUAD_END, REF, REF_END, SEPARATOR, tiny_tokenizer
@@ -42,7 +43,7 @@ def mixed_requests() -> list[Request]:
 @contextmanager
 def scripted(engine: TransformersEngine, tokens: Sequence[int]) -> Iterator[None]:
     """Makes the model write `tokens`, then end its answer."""
-    steps = iter([*tokens, *[engine._processor.tokenizer.convert_tokens_to_ids(ASSISTANT)] * 2])
+    steps = iter([*tokens, *[engine._prompter.processor.tokenizer.convert_tokens_to_ids(ASSISTANT)] * 2])
 
     def write(module: Any, inputs: Any, logits: torch.Tensor) -> torch.Tensor:
         forced = torch.full_like(logits, -20.0)
@@ -100,7 +101,7 @@ def test_several_batches_keep_the_order(tiny_engine: TransformersEngine, monkeyp
 
 def test_batches_stay_within_the_budget() -> None:
     request = Request(picture(32, 32), "")
-    jobs = [_Job(i, request, "", length, 10) for i, length in enumerate([5, 90, 40, 40, 7, 200])]
+    jobs = [Job(i, request, "", length, 10) for i, length in enumerate([5, 90, 40, 40, 7, 200])]
     batches = _batches(jobs, budget=100)
     assert [[job.index for job in batch] for batch in batches] == [[5], [1], [2, 3], [4, 0]]
 
@@ -108,7 +109,7 @@ def test_batches_stay_within_the_budget() -> None:
 def test_log_probabilities_are_those_of_a_teacher_forced_forward(tiny_engine: TransformersEngine) -> None:
     """The library's own greedy `generate`, then its own forward over prompt and answer."""
     request = Request(picture(96, 64), "read the text", max_tokens=20)
-    model, processor = tiny_engine._model, tiny_engine._processor
+    model, processor = tiny_engine._model, tiny_engine._prompter.processor
     prompt = processor.apply_chat_template(messages(request.prompt), tokenize=False)
     inputs = processor(text=[prompt], images=[[request.image]], return_tensors="pt")
     length = inputs["input_ids"].shape[1]
@@ -118,7 +119,7 @@ def test_log_probabilities_are_those_of_a_teacher_forced_forward(tiny_engine: Tr
         logits = model(**{**inputs, "input_ids": ids, "mm_token_type_ids": types, "attention_mask": None}).logits
     answer = ids[0, length:]
     forced = logits[0, length - 1 : -1].log_softmax(-1).gather(1, answer[:, None])[:, 0].tolist()
-    written = [bool(tiny_engine._pieces[token]) for token in answer.tolist()]
+    written = [bool(tiny_engine._prompter.pieces[token]) for token in answer.tolist()]
     (generation,) = tiny_engine.generate([request])
     expected = [logprob for logprob, wrote in zip(forced, written, strict=True) if wrote]
     assert generation.logprobs == pytest.approx(expected, abs=1e-4)
@@ -126,7 +127,7 @@ def test_log_probabilities_are_those_of_a_teacher_forced_forward(tiny_engine: Tr
 
 
 def test_the_prompt_is_the_published_layout(tiny_engine: TransformersEngine) -> None:
-    prompt = tiny_engine._job(0, Request(picture(64, 32), "检测")).prompt
+    prompt = tiny_engine._prompter.job(0, Request(picture(64, 32), "检测")).prompt
     tokens = tiny_tokenizer().tokenize(prompt)
     assert tokens[:2] == ["<｜hy_begin▁of▁sentence｜>", SEPARATOR]
     assert tokens[3] == IMAGE
@@ -145,7 +146,7 @@ def test_ends_cover_the_text(tiny_engine: TransformersEngine) -> None:
 
 def test_tokens_of_one_character_end_with_it() -> None:
     tokenizer = tiny_tokenizer()
-    writer = Writer(Pieces(tokenizer, set()), set(), max_tokens=100)
+    writer = TokenWriter(Pieces(tokenizer, set()), set(), max_tokens=100)
     text = "é漢!🎉"
     characters = [tokenizer.encode(character, add_special_tokens=False) for character in text]
     for at, character in enumerate(characters):
@@ -161,7 +162,7 @@ def test_tokens_of_one_character_end_with_it() -> None:
 def test_a_character_cut_by_the_length_is_not_written() -> None:
     tokenizer = tiny_tokenizer()
     tokens = tokenizer.encode("a🎉", add_special_tokens=False)
-    writer = Writer(Pieces(tokenizer, set()), set(), max_tokens=len(tokens) - 1)
+    writer = TokenWriter(Pieces(tokenizer, set()), set(), max_tokens=len(tokens) - 1)
     for token in tokens[:-1]:
         writer.push(token, -1.0)
     generation = writer.generation(0)
@@ -240,11 +241,11 @@ def test_length_stop(tiny_engine: TransformersEngine) -> None:
 
 def test_the_context_bounds_the_answer(tiny_engine: TransformersEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     request = Request(picture(64, 32), "read", max_tokens=500)
-    length = tiny_engine._job(0, request).length
-    monkeypatch.setattr(tiny_engine, "_context", length + 3)
+    length = tiny_engine._prompter.job(0, request).length
+    monkeypatch.setattr(tiny_engine._prompter, "context", length + 3)
     generation = write(tiny_engine, "98765")
     assert (generation.text, generation.finish_reason) == ("987", "length")
-    monkeypatch.setattr(tiny_engine, "_context", length)
+    monkeypatch.setattr(tiny_engine._prompter, "context", length)
     with pytest.raises(EngineError, match=f"Request 0: image and prompt take {length} tokens, the model holds"):
         tiny_engine.generate([request])
 

@@ -1,6 +1,7 @@
 """Single lines by the CTC head: the trainer's reading, in order, beside requests that go to the language model."""
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
@@ -96,7 +97,7 @@ def test_other_requests_go_to_the_language_model(folder):
 
 def test_a_checkpoint_without_its_head_is_refused_with_a_sentence(folder, tmp_path):
     for path in folder.iterdir():
-        if path.name != FILE:
+        if path.name != Path(FILE).parent.name:
             (tmp_path / path.name).symlink_to(path)
     with pytest.raises(CheckpointError, match="no usable CTC head"):
         TransformersEngine(str(tmp_path), line_reader="ctc")

@@ -99,6 +99,7 @@ def _write(weights: Weights, folder: Path, dtype: torch.dtype) -> None:
         if path.suffix in (".json", ".jinja", ".txt") and path.name not in MODEL_FILES:
             shutil.copy(path, folder)
     head = {name: value.to(dtype).contiguous() for name, value in weights.head.state_dict().items()}
+    (folder / HEAD_FILE).parent.mkdir()
     save_file(head, folder / HEAD_FILE, metadata={"alphabet": weights.head.alphabet})
-    for path in folder.glob("*.safetensors"):
+    for path in folder.rglob("*.safetensors"):
         path.chmod(0o644)  # the writer leaves them to their owner alone

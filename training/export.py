@@ -27,7 +27,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         save_weights(weights, Path(folder) / "export", torch.bfloat16)
         shutil.copytree(Path(folder) / "export", options.output, dirs_exist_ok=True)
-    size = sum(path.stat().st_size for path in options.output.glob("*.safetensors"))
+    size = sum(path.stat().st_size for path in options.output.rglob("*.safetensors"))
     print(f"{size / 2**20:.1f} MiB of weights in {options.output}")
 
 

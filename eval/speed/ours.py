@@ -52,6 +52,9 @@ class Recorder:
         yield from ()
         return Generation("", "stop")
 
+    def close(self) -> None:
+        """See `Engine`."""
+
 
 def read(paths: list[str], model: str, strategy: str | None, threads: int, repeat: int) -> dict[str, Any]:
     """Seconds per page by phase, from the file to the page's text, pages one by one as `hyocr read` reads them."""

@@ -102,7 +102,7 @@ def clocked() -> Iterator[Clock]:
         for owner, name, phase in CLOCKED:
             stack.enter_context(patch.object(owner, name, _timed(clock, phase, getattr(owner, name))))
         stack.enter_context(patch.object(transformers, "decode", _timed_decode(clock, decoding.decode)))
-        stack.enter_context(patch.object(writer.Writer, "push", _counted(clock, writer.Writer.push)))
+        stack.enter_context(patch.object(writer.TokenWriter, "push", _counted(clock, writer.TokenWriter.push)))
         yield clock
 
 

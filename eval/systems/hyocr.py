@@ -18,7 +18,7 @@ from hyocr.canvas import canvas
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.errors import HyocrError
-from hyocr.model.checkpoint import locate
+from hyocr.model.folder import locate
 from hyocr.reader import Reader, line_request
 from hyocr.tasks import TASKS, read
 
@@ -126,7 +126,7 @@ def _weights(model: str) -> str:
     if not isinstance(folder, Path):
         return model
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.safetensors")):
+    for path in sorted(folder.rglob("*.safetensors")):
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:12]

@@ -66,3 +66,7 @@ class Engine(Protocol):
     def stream(self, request: Request) -> Generator[str, None, Generation]:
         """Pieces of text as they are written; the generator returns the Generation, its repetition trimmed."""
         ...
+
+    def close(self) -> None:
+        """Releases what the engine holds outside this object: processes, connections."""
+        ...

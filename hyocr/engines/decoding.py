@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from hyocr.engines.writer import Writer
+from hyocr.engines.writer import TokenWriter
 from hyocr.model.tower import image_features
 
 SHRINK = 0.75
@@ -17,7 +17,7 @@ SHRINK = 0.75
 
 
 @torch.inference_mode()
-def decode(model: Any, inputs: Mapping[str, Tensor], writers: Sequence[Writer]) -> Iterator[None]:
+def decode(model: Any, inputs: Mapping[str, Tensor], writers: Sequence[TokenWriter]) -> Iterator[None]:
     """Runs the model until every writer has finished; pauses after each step so that a caller may look at them.
 
     `inputs` is the processor's output for one image per row, left-padded. The library's `generate` gives the same

@@ -12,11 +12,14 @@ import numpy as np
 import torch
 from PIL import Image
 from rapidfuzz.distance import Levenshtein
+from safetensors import SafetensorError
 
 from hyocr.canvas import HEIGHT, canvas
 from hyocr.engines.base import Generation
+from hyocr.errors import CheckpointError
 from hyocr.model import tower
-from hyocr.model.ctc import Character, CtcHead
+from hyocr.model.checkpoint import Checkpoint
+from hyocr.model.ctc import Character, CtcHead, load_head
 
 BATCH_PIXELS = {"cpu": 2**18, "cuda": 2**23}
 """Pixels that go through the tower at once: on a CPU, eight times as many read no faster and take 0.2 GB more."""
@@ -69,6 +72,14 @@ class LineHead:
         patches = tower.normalised_patches(pixels.to(next(self._tower.parameters()).device), self._patch)
         log_probs = self._head(tower.encode(self._tower, patches, grid).float())
         return [_generation(path) for path in self._head.best_path(log_probs)]
+
+
+def load_line_head(loaded: Checkpoint) -> LineHead:
+    """The head that came with a checkpoint, on its tower. Raises CheckpointError if there is none."""
+    try:
+        return LineHead(loaded.model, load_head(loaded.folder))
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise CheckpointError(f"{loaded.folder} has no usable CTC head to read lines with: {error}") from error
 
 
 def _generation(path: list[Character]) -> Generation:

@@ -44,26 +44,22 @@ class Pieces:
 
 
 class Writer:
-    """Collects one answer. `finish` is None while it is being written."""
+    """Collects one answer, piece by piece, a piece being what one token writes. `finish` is None while it goes on."""
 
-    def __init__(self, pieces: Pieces, stops: set[int], max_tokens: int, temperature: float = 0.0) -> None:
-        self.temperature = temperature
+    def __init__(self, max_tokens: int) -> None:
         self.text = ""
         self.finish: FinishReason | None = None
-        self._pieces, self._stops, self._max_tokens = pieces, stops, max_tokens
+        self._max_tokens = max_tokens
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._count = 0
         self._waiting = 0  # tokens whose character is not complete yet
         self._logprobs: list[float] = []
         self._ends: list[int] = []
 
-    def push(self, token: int, logprob: float) -> None:
-        """Takes the next token and decides whether it was the last one."""
-        if token in self._stops:
-            self.finish = "stop"
-            return
+    def write(self, piece: bytes, logprob: float) -> None:
+        """Takes the next token's UTF-8 bytes (none, or part of a character) and decides whether it was the last one."""
         self._count += 1
-        self._write(self._pieces[token], logprob)
+        self._write(piece, logprob)
         last = self._count >= self._max_tokens
         if (last or self._count % CHECK_EVERY == 0) and self._cut_loop():
             self.finish = "repetition"
@@ -101,6 +97,22 @@ class Writer:
         self._ends = [min(end, loop.keep) for end in self._ends[:kept]]
         self._logprobs = self._logprobs[:kept]
         return True
+
+
+class TokenWriter(Writer):
+    """Collects one answer from token ids: `pieces` says what each writes, one of `stops` ends the answer."""
+
+    def __init__(self, pieces: Pieces, stops: set[int], max_tokens: int, temperature: float = 0.0) -> None:
+        super().__init__(max_tokens)
+        self.temperature = temperature
+        self._pieces, self._stops = pieces, stops
+
+    def push(self, token: int, logprob: float) -> None:
+        """Takes the next token and decides whether it was the last one."""
+        if token in self._stops:
+            self.finish = "stop"
+        else:
+            self.write(self._pieces[token], logprob)
 
 
 def _spell(token: str) -> bytes:

@@ -19,8 +19,8 @@ ROWS = 2
 
 STEPS_PER_COLUMN = 3
 BLANK = 0
-FILE = "ctc.safetensors"
-"""Beside a checkpoint's weights; its metadata holds the alphabet."""
+FILE = "ctc/head.safetensors"
+"""In a checkpoint's folder; its metadata holds the alphabet. Not beside the weights: vLLM loads all that lie there."""
 
 
 class Character(NamedTuple):

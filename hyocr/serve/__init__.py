@@ -1,0 +1,1 @@
+"""Serving: what stands around vLLM's OpenAI server."""

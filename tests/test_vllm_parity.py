@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from eval.parity import compare, images, report
+from hyocr.engines.base import Generation, Request
+from hyocr.engines.transformers import TransformersEngine
+from hyocr.engines.vllm import VllmEngine
+from hyocr.errors import EngineError
+from hyocr.tasks import read
+
+if find_spec("vllm") is None:
+    pytest.skip("vLLM is not installed (make test-vllm)", allow_module_level=True)
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+ASKED = images(6, 96, [EXAMPLES / "receipt.jpg", EXAMPLES / "page.png"])
+
+
+@pytest.fixture(scope="module")
+def reference() -> TransformersEngine:
+    return TransformersEngine("nano", device="cpu", line_reader="language")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[VllmEngine]:
+    """One for all tests, as it takes most of a minute to start. None of its processes may be left when it is closed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VLLM_CPU_OMP_THREADS_BIND", "nobind")
+        patch.setenv("OMP_NUM_THREADS", "1")
+        with closing(VllmEngine("nano", line_reader="language")) as engine:
+            processes = vllm_processes()
+            assert processes
+            yield engine
+    deadline = time.monotonic() + 20
+    while processes & vllm_processes(everywhere=True) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not processes & vllm_processes(everywhere=True)
+
+
+def vllm_processes(everywhere: bool = False) -> set[int]:
+    """The living processes that vLLM gave a name; only those that descend from this one, or all of the machine."""
+    parents, named = {}, set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            title = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        parents[int(folder.name)] = int(parent)
+        if title.startswith(b"VLLM::") and state != "Z":
+            named.add(int(folder.name))
+    return {pid for pid in named if everywhere or os.getpid() in ancestors(pid, parents)}
+
+
+def ancestors(pid: int, parents: dict[int, int]) -> Iterator[int]:
+    while pid in parents:
+        pid = parents[pid]
+        yield pid
+
+
+def streamed(engine: VllmEngine, request: Request) -> tuple[str, Generation]:
+    pieces, stream = "", engine.stream(request)
+    while True:
+        try:
+            pieces += next(stream)
+        except StopIteration as end:
+            return pieces, end.value
+
+
+def test_pages_and_lines_get_transformers_answers(engine: VllmEngine, reference: TransformersEngine) -> None:
+    requests = [one.request for one in ASKED]
+    assert [request.single_line for request in requests] == [False] * 2 + [True] * 4
+    expected, given = reference.generate(requests), engine.generate(requests)
+    found = compare(expected, given)
+    assert found.agree == 6, report("vllm", found, ASKED)
+    assert found.tokens > 200
+    assert found.largest is not None
+    assert found.largest < 1e-3
+    assert [one.prompt_tokens for one in given] == [one.prompt_tokens for one in expected]
+
+
+def test_a_stream_is_the_answer_in_pieces(engine: VllmEngine) -> None:
+    for one in (ASKED[0], ASKED[-1]):
+        [answer] = engine.generate([one.request])
+        assert answer.text
+        text, returned = streamed(engine, one.request)
+        assert text == returned.text == answer.text
+        assert returned.finish_reason == answer.finish_reason
+
+
+def test_a_stream_that_is_closed_early_leaves_nothing_behind(engine: VllmEngine) -> None:
+    page, line = ASKED[0].request, ASKED[-1].request
+    [before] = engine.generate([line])
+    stream = engine.stream(page)
+    next(stream)
+    stream.close()
+    assert engine.generate([line])[0].text == before.text
+    assert streamed(engine, line)[0] == before.text
+
+
+def test_a_loop_is_stopped_where_transformers_stops_it(engine: VllmEngine, reference: TransformersEngine) -> None:
+    black = Request(Image.new("RGB", (192, 768), "black"), read.prompt(), max_tokens=600)  # nano writes asterisks
+    [expected], [given] = reference.generate([black]), engine.generate([black])
+    assert expected.finish_reason == given.finish_reason == "repetition"
+    assert expected.text == given.text == "*"
+    text, returned = streamed(engine, black)
+    assert 300 <= len(text) < 600
+    assert set(text) == {"*"}
+    assert returned.text == "*"
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        (Image.new("RGB", (4000, 8), "white"), "Request 1: the model cannot take this image"),
+        (Image.new("RGB", (6000, 6000), "white"), "Request 1: image and prompt take"),
+    ],
+)
+def test_an_image_it_cannot_take_is_named_and_does_no_harm(engine: VllmEngine, image: Image.Image, said: str) -> None:
+    line = ASKED[-1].request
+    [before] = engine.generate([line])
+    with pytest.raises(EngineError, match=said):
+        engine.generate([line, Request(image, read.prompt())])
+    assert engine.generate([line])[0].text == before.text
