@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from eval.serving import Served
     from hyocr.engines.transformers import TransformersEngine
 
 # torch and transformers are imported where they are needed: most tests run without them.
@@ -27,3 +29,12 @@ def tiny_engine(tiny_checkpoint: Path) -> TransformersEngine:
     from hyocr.engines.transformers import TransformersEngine
 
     return TransformersEngine(str(tiny_checkpoint), device="cpu")
+
+
+@pytest.fixture(scope="session")
+def live() -> Iterator[Served]:
+    """One running server for all tests that need vLLM's; the last of them, in `test_vllm_server`, kills it."""
+    from tests.vllm_server import running
+
+    with running() as server:
+        yield server

@@ -3,21 +3,25 @@
 import json
 import os
 import socket
+from pathlib import Path
 
 import pytest
+from transformers import AutoConfig, AutoProcessor
 from typer.testing import CliRunner
 
 from hyocr.cli import app
 from hyocr.engines import vllm_settings
 from hyocr.model.folder import BUNDLED
 from hyocr.serve import launch
+from tests.fixtures_model import IMAGE, write_checkpoint
 
 NANO = BUNDLED / "nano"
 
 
 @pytest.fixture
 def cpu(monkeypatch):
-    monkeypatch.setattr(vllm_settings, "build", lambda: "cpu")
+    for module in (vllm_settings, launch):
+        monkeypatch.setattr(module, "build", lambda: "cpu")
 
 
 @pytest.fixture
@@ -115,3 +119,29 @@ def test_cuda_serves_in_bfloat16(monkeypatch):
 def test_the_cache_holds_what_is_in_work_at_once(cpu):
     # 4 layers x 2 heads x 64 x (key, value) x 4 bytes = 4 KiB a token: 32 requests of 2,048 tokens take a quarter GiB.
     assert vllm_settings.environment(NANO)["VLLM_CPU_KVCACHE_SPACE"] == "1"
+
+
+@pytest.mark.parametrize(("schema", "named"), [("1.5", True), ("1.0", True), ("1.0", False)])
+def test_published_folders_are_rewritten_for_vllm(become, tmp_path, monkeypatch, schema, named):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = write_checkpoint(tmp_path / "ocr", schema, named)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for _ in range(2):  # the second time it is there
+        invoke("--model", str(folder), "--port", str(free_port()))
+    first, second = (Path(value(arguments, "--model")) for arguments, _ in become)
+    assert first == second != folder
+    assert value(become[0][0], "--served-model-name") == "ocr"
+    stock = AutoConfig.from_pretrained(first)
+    assert stock.text_config.rope_parameters["factor"] == 1.0
+    assert AutoProcessor.from_pretrained(first).image_token == IMAGE
+    assert (first / "model.safetensors").read_bytes() == before["model.safetensors"]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in first.parent.iterdir()] == [first.name]
+
+
+def test_a_cache_that_cannot_be_written_is_one_sentence(become, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    done = invoke("--model", str(write_checkpoint(tmp_path / "ocr")), "--port", str(free_port()))
+    assert done.exit_code == 1
+    assert "set XDG_CACHE_HOME" in done.output

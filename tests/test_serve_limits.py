@@ -322,7 +322,7 @@ def test_parts_are_checked_in_every_message() -> None:
     assert "video_url" in ask(json.dumps(body).encode()).message
 
 
-@pytest.mark.parametrize("name", ["mm_processor_kwargs", "media_io_kwargs"])
+@pytest.mark.parametrize("name", ["mm_processor_kwargs", "media_io_kwargs", "truncate_prompt_tokens"])
 def test_options_that_undo_the_limits_are_refused(name: str) -> None:
     assert name in refusal(TEXT, **{name: {"min_pixels": 10**12}})
 

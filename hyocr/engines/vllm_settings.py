@@ -7,6 +7,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from transformers.models.hunyuan_vl.image_processing_pil_hunyuan_vl import HunYuanVLImageProcessorPil
+
 from hyocr.errors import EngineError
 from hyocr.model.checkpoint import read_config
 
@@ -17,6 +19,9 @@ TYPICAL_TOKENS = 2048
 """Prompt and answer of a page: the CPU's key-value cache holds `SEQUENCES` times this, within its limits."""
 
 CACHE_GIB = (1, 8)
+
+IMAGE_CACHE_GIB = 0.5
+"""For prepared images, in each of two processes: some thirty pages, so that asking again about one costs less."""
 
 
 def build() -> str:
@@ -34,15 +39,19 @@ def build() -> str:
 
 def settings(folder: Path) -> dict[str, Any]:
     """Arguments of `vllm.LLM`, which are the server's flags with dashes for underscores. Raises EngineError."""
+    side = _image_side(folder)
     chosen: dict[str, Any] = {
         "model": str(folder),
         "max_num_seqs": SEQUENCES,
-        "limit_mm_per_prompt": {"image": 1, "video": 0},
+        # The size of the images that vLLM warms up with: its own choice of 10,000 x 10,000 takes seconds and memory.
+        "limit_mm_per_prompt": {"image": {"count": 1, "width": side, "height": side}, "video": 0},
+        "mm_processor_cache_gb": IMAGE_CACHE_GIB,
         "dtype": "bfloat16",
     }
     if build() == "cpu":
-        # Bfloat16 without AMX or AVX-512 is a hundred times slower; compiling takes minutes and gains nothing for nano.
-        chosen |= {"dtype": "float32", "enforce_eager": True}
+        # Bfloat16 without AMX or AVX-512 is a hundred times slower; compiling takes minutes.
+        # One process for scheduler and model (with the variable below) takes a third less processor time for lines.
+        chosen |= {"dtype": "float32", "enforce_eager": True, "distributed_executor_backend": "uni"}
     return chosen
 
 
@@ -51,10 +60,17 @@ def environment(folder: Path) -> dict[str, str]:
     wanted = {"VLLM_NO_USAGE_STATS": "1", "HF_HUB_OFFLINE": "1", "VLLM_PLUGINS": "hyocr"}
     if build() == "cpu":
         wanted["VLLM_CPU_KVCACHE_SPACE"] = str(_cache_gib(folder))
+        wanted["VLLM_ENABLE_V1_MULTIPROCESSING"] = "0"
         # One helper of the log-probabilities is compiled even so: 15 seconds of the first request, and the engine's end
         # on a machine without a C++ compiler.
         wanted["TORCHDYNAMO_DISABLE"] = "1"
     return wanted
+
+
+def _image_side(folder: Path) -> int:
+    """Of the largest square image that the model sees without scaling it down, in pixels."""
+    images = HunYuanVLImageProcessorPil.from_pretrained(folder, local_files_only=True)
+    return math.isqrt(images.size["longest_edge"])
 
 
 def _cache_gib(folder: Path) -> int:

@@ -18,8 +18,9 @@ MAX_VALUES = 100_000
 PART_KEYS = {"text": {"type", "text"}, "image_url": {"type", "image_url"}}
 """Content parts and all they may hold: for vLLM, a further "uuid" turns a text with an "image_url" into an image."""
 
-REFUSED = ("media_io_kwargs", "mm_processor_kwargs")
-"""Options of vLLM that would set aside the limits on images: "min_pixels" alone can ask for a terabyte."""
+REFUSED = ("media_io_kwargs", "mm_processor_kwargs", "truncate_prompt_tokens")
+"""Options of vLLM that would set aside the limits on images, where "min_pixels" alone can ask for a terabyte, or cut
+tokens off an image, to which vLLM answers with status 500."""
 
 
 def checked(body: bytes, max_pixels: int) -> bytes:

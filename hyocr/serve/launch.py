@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from hyocr.engines.vllm_settings import environment, settings
+from hyocr.engines.vllm_folder import folder_for_vllm
+from hyocr.engines.vllm_settings import SEQUENCES, build, environment, settings
 from hyocr.errors import EngineError
-from hyocr.model.folder import find
+from hyocr.model.checkpoint import prepare
 
 # Greedy and without penalties unless a client asks for something else: reading is not writing.
 SAMPLING = {"temperature": 0.0, "repetition_penalty": 1.0}
@@ -21,10 +22,13 @@ SAMPLING = {"temperature": 0.0, "repetition_penalty": 1.0}
 
 def serve(model: str, host: str, port: int, api_key: str | None, extra: Sequence[str]) -> NoReturn:
     """Becomes the server's process. Raises CheckpointError and EngineError before that where it cannot."""
-    found = find(model)
+    build()
     _check_address(host, port, api_key)
-    arguments = command(found.folder, found.name, host, port, extra)
-    variables = environment(found.folder) | os.environ
+    checkpoint = prepare(model)
+    folder = folder_for_vllm(checkpoint)
+    arguments = command(folder, checkpoint.name, host, port, extra)
+    # Of one image: vLLM's own limit of 16384 answers lets one request keep the server busy for hours.
+    variables = environment(folder) | {"VLLM_MAX_N_SEQUENCES": str(SEQUENCES)} | os.environ
     if api_key:
         variables["VLLM_API_KEY"] = api_key  # not a flag: flags can be seen by every user of the machine
     os.execve(sys.executable, arguments, variables)
