@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-import time
+import signal
 from collections.abc import Iterator
 from contextlib import closing
 from importlib.util import find_spec
@@ -31,39 +31,11 @@ def reference() -> TransformersEngine:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[VllmEngine]:
-    """One for all tests, as it takes most of a minute to start. None of its processes may be left when it is closed."""
+    """One for all tests, as it takes most of a minute to start."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VLLM_CPU_OMP_THREADS_BIND", "nobind")
         patch.setenv("OMP_NUM_THREADS", "1")
         with closing(VllmEngine("nano", line_reader="language")) as engine:
-            processes = vllm_processes()
-            assert processes
             yield engine
-    deadline = time.monotonic() + 20
-    while processes & vllm_processes(everywhere=True) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not processes & vllm_processes(everywhere=True)
-
-
-def vllm_processes(everywhere: bool = False) -> set[int]:
-    """The living processes that vLLM gave a name; only those that descend from this one, or all of the machine."""
-    parents, named = {}, set()
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
-            title = (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        parents[int(folder.name)] = int(parent)
-        if title.startswith(b"VLLM::") and state != "Z":
-            named.add(int(folder.name))
-    return {pid for pid in named if everywhere or os.getpid() in ancestors(pid, parents)}
-
-
-def ancestors(pid: int, parents: dict[int, int]) -> Iterator[int]:
-    while pid in parents:
-        pid = parents[pid]
-        yield pid
 
 
 def streamed(engine: VllmEngine, request: Request) -> tuple[str, Generation]:
@@ -106,6 +78,16 @@ def test_a_stream_that_is_closed_early_leaves_nothing_behind(engine: VllmEngine)
     assert streamed(engine, line)[0] == before.text
 
 
+def test_a_stream_and_a_batch_may_interleave(engine: VllmEngine) -> None:
+    page, line = ASKED[0].request, ASKED[-1].request
+    [alone], [before] = engine.generate([page]), engine.generate([line])
+    stream = engine.stream(page)
+    text = next(stream)
+    assert engine.generate([line])[0].text == before.text
+    assert engine.generate([page])[0].text == alone.text  # long enough for the stream's answer to end meanwhile
+    assert text + "".join(stream) == alone.text
+
+
 def test_a_loop_is_stopped_where_transformers_stops_it(engine: VllmEngine, reference: TransformersEngine) -> None:
     black = Request(Image.new("RGB", (192, 768), "black"), read.prompt(), max_tokens=600)  # nano writes asterisks
     [expected], [given] = reference.generate([black]), engine.generate([black])
@@ -130,3 +112,16 @@ def test_a_request_it_cannot_take_is_named_and_does_no_harm(engine: VllmEngine, 
     with pytest.raises(EngineError, match=said):
         engine.generate([line, asked])
     assert engine.generate([line])[0].text == before.text
+
+
+def test_a_dead_process_is_an_error_and_not_a_wait() -> None:
+    """Last, in an engine of its own."""
+    with closing(VllmEngine("nano", line_reader="language")) as engine:
+        stream = engine.stream(ASKED[0].request)
+        next(stream)
+        for process in engine._engine.engine_core.resources.engine_manager.processes:
+            os.kill(process.pid, signal.SIGKILL)
+        with pytest.raises(EngineError, match="vLLM failed"):
+            list(stream)
+        with pytest.raises(EngineError, match="vLLM failed"):
+            engine.generate([ASKED[-1].request])

@@ -7,6 +7,11 @@ systems' seconds are also given as a ratio to ours. All processes get the same n
 of threads and OpenMP's ordinary waiting, as users run them. Measure on a machine that does nothing else: threads that
 spin while they wait for one that lost its core take several times as long. Peak memory is that of the largest process
 (a program that a system starts included) as the operating system reports it (ru_maxrss); a GPU's memory is not in it.
+
+python -m eval.speed examples --served --output served.json
+
+sends many requests at once instead: through transformers, vLLM in process and vLLM's server (eval/speed/served.py).
+Each of the three is a process of its own. Where vLLM is not installed, transformers' figures are all there are.
 """
 
 from __future__ import annotations
@@ -26,7 +31,7 @@ from typing import Any, NamedTuple
 from eval.arguments import positive
 from eval.runner import mebibytes, write_json
 from eval.speed import report
-from eval.speed.summary import summary
+from eval.speed.summary import summary, with_ratios
 from eval.systems import ENGINES
 from hyocr import __version__
 from hyocr.errors import HyocrError
@@ -100,9 +105,7 @@ def measure_all(options: argparse.Namespace, paths: list[str]) -> None:
     figures: dict[str, Any] = {"machine": machine(threads), "model": options.model, "images": paths, "repeat": repeat}
 
     def keep(text: str) -> None:
-        print(text, flush=True)
-        if options.output:
-            write_json(options.output, figures)
+        _keep(options, figures, text)
 
     read = figures["read"] = measured("read", threads, **ours, strategy=strategy)
     keep(f"{report.header(figures)}\n{report.read(read)}")
@@ -121,6 +124,31 @@ def measure_all(options: argparse.Namespace, paths: list[str]) -> None:
     for size in options.batches:
         figures["batches"].append(measured("batch", threads, **ours, strategy=strategy, size=size))
         keep(report.batch(figures["batches"][-1]))
+
+
+def measure_served(options: argparse.Namespace, paths: list[str]) -> None:
+    """Rows of a table, engine by engine; one that cannot run is a sentence in it. Raises MeasureError for ours."""
+    threads, asked = options.threads, {"paths": paths, "model": options.model, "vllm": options.vllm}
+    figures: dict[str, Any] = {"machine": machine(threads), "model": options.model, "images": paths}
+    figures |= {"vllm": options.vllm, "engines": {}}
+    _keep(options, figures, report.served_header(figures))
+    for engine in report.ENGINES:
+        try:
+            found = measured("served", threads, **asked, engine=engine, most=options.served_requests)
+        except MeasureError as error:
+            if engine == "transformers":
+                raise
+            found = {"error": str(error)}
+        figures["engines"][engine] = found
+        if "rows" in found:
+            found["rows"] = with_ratios(found["rows"], figures["engines"]["transformers"]["rows"])
+        _keep(options, figures, report.served(engine, found))
+
+
+def _keep(options: argparse.Namespace, figures: dict[str, Any], text: str) -> None:
+    print(text, flush=True)
+    if options.output:
+        write_json(options.output, figures)
 
 
 def beside(engine: str, read: dict[str, Any], threads: int, **arguments: Any) -> dict[str, Any]:
@@ -164,8 +192,21 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--repeat", type=positive, default=5, help="how often each page is timed")
     parser.add_argument("--batches", type=positive, nargs="*", default=BATCHES, help="pages read together")
     parser.add_argument("--peers", action="store_true", help="also time the other systems of eval.systems")
+    parser.add_argument("--served", action="store_true", help="time many requests through transformers and vLLM")
+    parser.add_argument("--served-requests", type=positive, help="at most so many for each figure, for a short try")
+    parser.add_argument("--vllm", type=_settings, default={}, help="JSON object of vLLM's settings that win over ours")
     parser.add_argument("--output", type=Path, help="JSON file for all figures")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if (options.vllm or options.served_requests) and not options.served:
+        parser.error("--vllm and --served-requests go with --served")
+    return options
+
+
+def _settings(text: str) -> dict[str, Any]:
+    settings = json.loads(text)
+    if not isinstance(settings, dict):
+        raise argparse.ArgumentTypeError(f'{text} is no JSON object such as {{"max_num_seqs": 64}}')
+    return settings
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -178,7 +219,7 @@ def main(arguments: list[str] | None = None) -> None:
         for path in paths:
             with closing(open_source(path)):
                 pass
-        measure_all(options, paths)
+        (measure_served if options.served else measure_all)(options, paths)
     except (HyocrError, MeasureError, OSError) as error:
         notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
         print(f"error: {error}{notes}", file=sys.stderr)

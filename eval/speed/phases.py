@@ -18,7 +18,7 @@ import torch
 
 from eval.speed.summary import summary
 from hyocr import reader, sources
-from hyocr.engines import decoding, line_head, transformers, writer
+from hyocr.engines import decoding, line_head, prompting, transformers, writer
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.model import ctc, tower
 
@@ -35,7 +35,7 @@ CLOCKED: tuple[tuple[Any, str, str], ...] = (
     (reader, "canvas", "preprocess"),
     (line_head, "_look", "preprocess"),
     (tower, "normalised_patches", "preprocess"),
-    (TransformersEngine, "_job", "preprocess"),
+    (prompting.Prompter, "job", "preprocess"),
     (TransformersEngine, "_inputs", "preprocess"),
     (tower, "encode", "vision"),
     (decoding, "image_features", "vision"),

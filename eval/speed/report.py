@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from eval.speed.summary import SERVED
+
+ENGINES = {"transformers": "transformers", "vllm": "vLLM in process", "server": "vLLM's server"}
+"""What `eval.speed.served` measures, and what it is called."""
+
 
 def header(figures: Mapping[str, Any]) -> str:
     """What was measured on what."""
@@ -60,6 +65,41 @@ def peer(name: str, figures: Mapping[str, Any]) -> str:
     if "error" in figures:
         return f"\n{name}: not measured: {figures['error']}"
     return f"\n{name}: {_seconds(figures)} a page, {figures['ratio']:.2f} times our median, {_peak(figures)}"
+
+
+def served_header(figures: Mapping[str, Any]) -> str:
+    """What was measured on what, and the head of the table."""
+    machine = figures["machine"]
+    settings = f"; vLLM with {figures['vllm']}" if figures["vllm"] else ""
+    columns = ("engine", "work", "at once", "requests/s", "pages/s", "tokens/s", "p50 s", "p95 s", "wall s", "CPU s")
+    return (
+        f"{figures['model']} on {len(figures['images'])} file(s); {machine['cpu']}, {machine['threads']} threads of "
+        f"{machine['cores']} cores{settings}. p50 and p95 are of a request's latency, wall and CPU seconds are per "
+        "request; in brackets the ratio to transformers one by one.\n\n"
+        f"| {' | '.join(columns)} |\n|---|---|{'---:|' * (len(columns) - 2)}"
+    )
+
+
+def served(name: str, figures: Mapping[str, Any]) -> str:
+    """One engine's rows of the table."""
+    if "error" in figures:
+        return f"| {ENGINES[name]} | not measured: {figures['error']} |"
+    return "\n".join(
+        f"| {ENGINES[name]} | {row['work']} | {row['concurrency']} | {' | '.join(_cell(row, key) for key in SERVED)} |"
+        for row in figures["rows"]
+    )
+
+
+def _cell(row: Mapping[str, Any], name: str) -> str:
+    if row[name] is None:
+        return "–"
+    ratio = f" ({_number(row['ratios'][name])})" if name in row["ratios"] else ""
+    return _number(row[name]) + ratio
+
+
+def _number(value: float) -> str:
+    """Three digits, or all of a larger number's."""
+    return f"{value:.0f}" if value >= 100 else f"{value:#.3g}".rstrip(".")
 
 
 def _seconds(figures: Mapping[str, Any]) -> str:

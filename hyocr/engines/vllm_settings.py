@@ -38,7 +38,7 @@ def build() -> str:
 
 
 def settings(folder: Path) -> dict[str, Any]:
-    """Arguments of `vllm.LLM`, which are the server's flags with dashes for underscores. Raises EngineError."""
+    """Arguments of `vllm.EngineArgs`, which are the server's flags with dashes for underscores. Raises EngineError."""
     side = _image_side(folder)
     chosen: dict[str, Any] = {
         "model": str(folder),

