@@ -44,7 +44,7 @@ PAGES = {1: 4, 8: 8, 32: 32}
 ASKED = (1, 8)
 """Lines and pages by concurrency; concurrencies of the questions. Fewer would be noise, more the same again."""
 
-PAGE_TOKENS = 128
+PAGE_TOKENS = 512
 QUESTION_TOKENS = 16
 """An answer's length at most: engines that write the same text do the same work. A question's work is its prompt."""
 
