@@ -3,11 +3,14 @@
     python -m eval.load                                      # starts a server of its own; needs vLLM
     python -m eval.load --url http://127.0.0.1:8000/v1       # one that runs; its memory is not looked at
 
-Three rounds of the same requests follow each other: the first warms the server up, and memory that grows in the last
-one is a leak. Half of each round is good: lines and pages of the example receipt. The rest are broken images, broken
-JSON, URLs to fetch, uploads without end, clients that trickle or leave. Every good request was sent alone before: a
-line must get the same text under load. A page may differ, which is listed: in another batch its answer can take
-another turn at a near tie (see `eval.parity`).
+Three rounds of the same requests follow each other, the first of which warms the server up. Memory may still grow a
+little in the last one: each batch of a shape that was not seen before takes some, whereas the same requests one by one
+take none; growth that does not slow down over many rounds is a leak.
+
+Half of each round is good: lines and pages of the example receipt. The rest are broken images, broken JSON, URLs to
+fetch, uploads without end, clients that trickle or leave. Every good request was sent
+alone before: a line must get the same text under load. A page may differ, which is listed: in another batch its answer
+can take another turn at a near tie (see `eval.parity`).
 
 The exit code is 1 if a good request is not answered or a line differs, if a bad one is not refused with the right
 status and a sentence, or if the server is not well and at rest at the end.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,12 @@ def settings(folder: Path) -> dict[str, Any]:
 
 def environment(folder: Path) -> dict[str, str]:
     """Variables that vLLM reads; those already set are the user's and win. Raises EngineError."""
-    wanted = {"VLLM_NO_USAGE_STATS": "1", "HF_HUB_OFFLINE": "1", "VLLM_PLUGINS": "hyocr"}
+    wanted = {"VLLM_NO_USAGE_STATS": "1", "HF_HUB_OFFLINE": "1"}
     if build() == "cpu":
         wanted["VLLM_CPU_KVCACHE_SPACE"] = str(_cache_gib(folder))
         wanted["VLLM_ENABLE_V1_MULTIPROCESSING"] = "0"
+        # One core is for the process that takes requests and prepares images: threads that wait for a busy core spin.
+        wanted["OMP_NUM_THREADS"] = str(max(1, len(os.sched_getaffinity(0)) - 1))
         # One helper of the log-probabilities is compiled even so: 15 seconds of the first request, and the engine's end
         # on a machine without a C++ compiler.
         wanted["TORCHDYNAMO_DISABLE"] = "1"
