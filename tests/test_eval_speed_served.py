@@ -91,8 +91,8 @@ def test_no_image_is_sent_twice_but_for_the_questions_about_one_page() -> None:
     pages = [page_image(["Total 12.50", "Cash"]), page_image(["One", "Two", "Three"], width=500)]
     sent = list(works(pages, most=None))
     assert [(work.name, work.concurrency, len(work.requests), len(work.warm)) for work in sent] == [
-        ("lines", 1, 64, 1), ("lines", 8, 128, 8), ("lines", 32, 256, 8),
-        ("pages", 1, 4, 1), ("pages", 8, 8, 8), ("pages", 32, 32, 8),
+        ("lines", 1, 32, 1), ("lines", 8, 64, 8), ("lines", 32, 128, 8),
+        ("pages", 1, 2, 1), ("pages", 8, 8, 8), ("pages", 32, 32, 8),
         ("questions, one page", 1, 8, 1), ("questions, a page each", 1, 8, 1),
         ("questions, one page", 8, 8, 8), ("questions, a page each", 8, 8, 8),
     ]  # fmt: skip

@@ -39,12 +39,12 @@ from hyocr.serve.launch import flags
 from hyocr.sources import open_source
 from hyocr.tasks import read
 
-LINES = {1: 64, 8: 128, 32: 256}
-PAGES = {1: 4, 8: 8, 32: 32}
+LINES = {1: 32, 8: 64, 32: 128}
+PAGES = {1: 2, 8: 8, 32: 32}
 ASKED = (1, 8)
 """Lines and pages by concurrency; concurrencies of the questions. Fewer would be noise, more the same again."""
 
-PAGE_TOKENS = 512
+PAGE_TOKENS = 256
 QUESTION_TOKENS = 16
 """An answer's length at most: engines that write the same text do the same work. A question's work is its prompt."""
 
