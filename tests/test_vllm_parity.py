@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from eval.parity import compare, images, report
+from eval.parity import images
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.engines.vllm import VllmEngine
 from hyocr.errors import EngineError
 from hyocr.tasks import read
+from tests.vllm_server import check_parity
 
 if find_spec("vllm") is None:
     pytest.skip("vLLM is not installed (make test-vllm)", allow_module_level=True)
@@ -50,13 +51,7 @@ def streamed(engine: VllmEngine, request: Request) -> tuple[str, Generation]:
 def test_pages_and_lines_get_transformers_answers(engine: VllmEngine, reference: TransformersEngine) -> None:
     requests = [one.request for one in ASKED]
     assert [request.single_line for request in requests] == [False] * 2 + [True] * 4
-    expected, given = reference.generate(requests), engine.generate(requests)
-    found = compare(expected, given)
-    assert found.agree == 6, report("vllm", found, ASKED)
-    assert found.tokens > 200
-    assert found.largest is not None
-    assert found.largest < 1e-3
-    assert [one.prompt_tokens for one in given] == [one.prompt_tokens for one in expected]
+    check_parity(ASKED, reference, engine, tokens=200)
 
 
 def test_a_stream_is_the_answer_in_pieces(engine: VllmEngine) -> None:

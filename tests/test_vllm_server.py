@@ -23,7 +23,7 @@ import pytest
 from openai import OpenAI
 
 from eval.load.rounds import load
-from eval.parity import compare, images, report
+from eval.parity import images
 from eval.serving import Served
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.server import ServerEngine
@@ -31,7 +31,7 @@ from hyocr.engines.transformers import TransformersEngine
 from hyocr.errors import EngineError
 from hyocr.sources import open_source
 from hyocr.tasks import read
-from tests.vllm_server import start
+from tests.vllm_server import check_parity, start
 
 if find_spec("vllm") is None:
     pytest.skip("vLLM is not installed (make test-vllm)", allow_module_level=True)
@@ -109,15 +109,8 @@ def test_openais_plain_client_gets_transformers_answer(live: Served, reference: 
 
 
 def test_our_engine_gets_transformers_lines(engine: ServerEngine, reference: TransformersEngine) -> None:
-    requests = [one.request for one in LINES]
-    assert len(requests) == 8
-    expected, given = reference.generate(requests), engine.generate(requests)
-    found = compare(expected, given)
-    assert found.agree == 8, report("server", found, LINES)
-    assert found.tokens > 40
-    assert found.largest is not None
-    assert found.largest < 1e-3
-    assert [one.prompt_tokens for one in given] == [one.prompt_tokens for one in expected]
+    assert len(LINES) == 8
+    check_parity(LINES, reference, engine, tokens=40)
 
 
 def test_a_stream_is_the_answer_in_pieces(engine: ServerEngine) -> None:

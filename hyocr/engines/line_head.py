@@ -15,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 from safetensors import SafetensorError
 
 from hyocr.canvas import HEIGHT, canvas
-from hyocr.engines.base import Generation
+from hyocr.engines.base import Generation, Request
 from hyocr.errors import CheckpointError
 from hyocr.model import tower
 from hyocr.model.checkpoint import Checkpoint
@@ -72,6 +72,14 @@ class LineHead:
         patches = tower.normalised_patches(pixels.to(next(self._tower.parameters()).device), self._patch)
         log_probs = self._head(tower.encode(self._tower, patches, grid).float())
         return [_generation(path) for path in self._head.best_path(log_probs)]
+
+
+def read_single_lines(head: LineHead | None, requests: Sequence[Request]) -> dict[int, Generation]:
+    """The answers to those requests that are single lines, by their place; none without a head."""
+    if head is None:
+        return {}
+    lines = [i for i, request in enumerate(requests) if request.single_line]
+    return dict(zip(lines, head.read([requests[i].image for i in lines]), strict=True))
 
 
 def load_line_head(loaded: Checkpoint) -> LineHead:

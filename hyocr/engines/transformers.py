@@ -9,7 +9,7 @@ from torch import Tensor
 
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.decoding import decode
-from hyocr.engines.line_head import LineHead, load_line_head
+from hyocr.engines.line_head import LineHead, load_line_head, read_single_lines
 from hyocr.engines.prompting import Job, Prompter
 from hyocr.errors import EngineError
 from hyocr.model.checkpoint import load
@@ -47,10 +47,7 @@ class TransformersEngine:
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         """One Generation per request, in order. Raises EngineError, naming the request, where one cannot run."""
-        done: dict[int, Generation] = {}
-        if self._line_head:
-            lines = [i for i, request in enumerate(requests) if request.single_line]
-            done.update(zip(lines, self._line_head.read([requests[i].image for i in lines]), strict=True))
+        done = read_single_lines(self._line_head, requests)
         jobs = [self._prompter.job(i, request) for i, request in enumerate(requests) if i not in done]
         for batch in _batches(jobs, self._batch_tokens):
             done.update(self._run(batch))

@@ -10,7 +10,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from hyocr.engines.base import Generation, Request
-from hyocr.engines.line_head import LineHead, load_line_head
+from hyocr.engines.line_head import LineHead, load_line_head, read_single_lines
 from hyocr.engines.prompting import Job, Prompter
 from hyocr.engines.vllm_folder import folder_for_vllm
 from hyocr.engines.vllm_settings import build, environment, settings
@@ -48,10 +48,7 @@ class VllmEngine:
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         """One Generation per request, in order. Raises EngineError, naming the request, where one cannot run."""
-        done: dict[int, Generation] = {}
-        if self._line_head:
-            lines = [i for i, request in enumerate(requests) if request.single_line]
-            done.update(zip(lines, self._line_head.read([requests[i].image for i in lines]), strict=True))
+        done = read_single_lines(self._line_head, requests)
         jobs = [self._prompter.job(i, request) for i, request in enumerate(requests) if i not in done]
         writers = [self._prompter.writer(job) for job in jobs]
         for _ in self._run(jobs, writers):
