@@ -56,7 +56,8 @@ def slopes(x: Values, y: Values, weight: Values, ids: Ids, count: int) -> Values
         return np.asarray(np.bincount(ids, values, minlength=count), dtype=np.float64)
 
     off = x - (total(weight * x) / np.maximum(total(weight), 1))[ids]
-    return total(weight * off * y) / np.maximum(total(weight * off * off), 1)
+    slope: Values = total(weight * off * y) / np.maximum(total(weight * off * off), 1)
+    return slope
 
 
 def strips(chars: Boxes, ids: Ids) -> Strips:
