@@ -23,7 +23,8 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_python_example_reads_the_receipt():
-    [example] = blocks("python")
+    # The other example wants a server: see test_vllm_server.
+    [example] = [block for block in blocks("python") if "Reader(" in block]
     assert "15.90" in run(sys.executable, "-c", example)
 
 
