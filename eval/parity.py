@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -33,7 +32,7 @@ import torch
 from eval.arguments import positive
 from eval.receipts_data import receipts
 from eval.runner import write_json
-from eval.serving import served
+from eval.serving import leave_blocks_on_sigterm, served
 from hyocr.canvas import canvas
 from hyocr.engines.base import Engine, Generation, Request
 from hyocr.engines.server import ServerEngine
@@ -260,8 +259,7 @@ def _environment(threads: int) -> None:
     # Else vLLM takes other numbers of threads and ties them to cores, which somebody may be using.
     os.environ.setdefault("VLLM_CPU_OMP_THREADS_BIND", "nobind")
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
-    # A Python that is told to end does not leave its blocks: the server would go on.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    leave_blocks_on_sigterm()
 
 
 def main() -> int:

@@ -94,6 +94,11 @@ def served(
     log.unlink()
 
 
+def leave_blocks_on_sigterm() -> None:
+    """For programs that serve: a Python that is told to end does not leave its blocks, and the server would go on."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     """Until the server says that it is well."""
     started = said = time.monotonic()

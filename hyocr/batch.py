@@ -17,7 +17,7 @@ from hyocr.document import Document, PageError, PageResult
 from hyocr.engines.base import Engine
 from hyocr.errors import InputError
 from hyocr.exports import FORMATS, export, overlay
-from hyocr.job import Job
+from hyocr.job import Job, is_server
 from hyocr.reader import Reader
 from hyocr.sources import expand, open_source
 
@@ -124,7 +124,7 @@ def load_engine(model: str, engine: str) -> Engine:
     Raises CheckpointError and EngineError. Each engine's libraries are loaded when it is asked for.
     """
     silence()
-    if engine.startswith(("http://", "https://")):
+    if is_server(engine):
         from hyocr.engines.server import ServerEngine
 
         return ServerEngine(engine, model)

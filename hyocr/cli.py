@@ -18,7 +18,7 @@ import typer
 
 from hyocr import __version__
 from hyocr.errors import HyocrError
-from hyocr.job import Job
+from hyocr.job import Job, is_server
 
 app = typer.Typer(name="hyocr", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -28,13 +28,21 @@ Language = Literal["en", "zh"]
 
 Inputs = Annotated[list[str], typer.Argument(help="Images, PDFs, folders of them, or globs in quotes.")]
 ModelOption = Annotated[str, typer.Option("--model", "-m", help="nano, a checkpoint folder, or a hub id.")]
+
+
+def _known_engine(engine: str) -> str:
+    if engine not in ("transformers", "vllm") and not is_server(engine):
+        raise typer.BadParameter("choose transformers, vllm, or the http:// address of a server")
+    return engine
+
+
 EngineOption = Annotated[
     str,
     typer.Option(
         "--engine",
         metavar="transformers|vllm|URL",
         help="What runs the model: a library in this process, or a server such as http://127.0.0.1:8000/v1.",
-        callback=lambda engine: _known_engine(engine),
+        callback=_known_engine,
     ),
 ]
 StrategyOption = Annotated[
@@ -154,12 +162,6 @@ def info(model: ModelOption = "nano") -> None:
         }
         for name, fact in facts.items():
             print(f"{name + ':':12}{fact}")
-
-
-def _known_engine(engine: str) -> str:
-    if engine not in ("transformers", "vllm") and not engine.startswith(("http://", "https://")):
-        raise typer.BadParameter("choose transformers, vllm, or the http:// address of a server")
-    return engine
 
 
 def _run(inputs: list[str], job: Job) -> None:

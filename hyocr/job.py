@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+def is_server(engine: str) -> bool:
+    """Whether an engine is named by the address of a server."""
+    return engine.startswith(("http://", "https://"))
+
+
 @dataclass(frozen=True)
 class Job:
     """The options of the command line. `folder` None writes to stdout; `overlay` needs a folder."""

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from typing import Any, Literal
+from socketserver import BaseServer
+from typing import Any, Literal, TypeVar
 
 SECONDS = 20
 """How long to wait for what should happen at once, before a test fails."""
@@ -171,9 +172,12 @@ class _Handler(BaseHTTPRequestHandler):
             raise ConnectionAbortedError
 
 
+Server = TypeVar("Server", bound=BaseServer)
+
+
 @contextmanager
-def running() -> Iterator[FakeServer]:
-    server = FakeServer()
+def running(server: Server) -> Iterator[Server]:
+    """Serves in a thread while the block runs."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

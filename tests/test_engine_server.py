@@ -34,7 +34,7 @@ def request(prompt: str = "read", max_tokens: int = 1000, **settings: Any) -> Re
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
     monkeypatch.setattr(faults, "BACKOFF", 0.001)
     monkeypatch.delenv("HYOCR_API_KEY", raising=False)
-    with running() as server:
+    with running(FakeServer()) as server:
         yield server
     assert own_threads() == []
 

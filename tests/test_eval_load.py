@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
@@ -18,6 +17,7 @@ from eval.load import __main__ as command
 from eval.load.mix import PATTERN, Mix
 from eval.load.rounds import Load, load
 from hyocr.errors import EngineError
+from tests.fake_server import running
 
 GOOD = sum(kind.startswith(("line", "page")) for kind in PATTERN)
 
@@ -111,16 +111,8 @@ def right(number: int, status: int, said: str) -> tuple[int, str]:
     return status, said
 
 
-@contextmanager
-def fake(spoil: Callable[[int, int, str], tuple[int, str]] = right) -> Iterator[Fake]:
-    with Fake(spoil) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+def fake(spoil: Callable[[int, int, str], tuple[int, str]] = right) -> AbstractContextManager[Fake]:
+    return running(Fake(spoil))
 
 
 def loaded(spoil: Callable[[int, int, str], tuple[int, str]] = right) -> Load:

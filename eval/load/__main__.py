@@ -19,7 +19,6 @@ status and a sentence, or if the server is not well and at rest at the end.
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -29,7 +28,7 @@ import numpy as np
 from eval.arguments import positive
 from eval.load.mix import GOOD, LIMITS
 from eval.load.rounds import Load, Round, load, table
-from eval.serving import served
+from eval.serving import leave_blocks_on_sigterm, served
 from hyocr.errors import HyocrError
 
 ROUNDS = 3
@@ -85,8 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", default="nano")
     parser.add_argument("--url", help="of a server that runs, instead of one of its own")
     options = parser.parse_args(arguments)
-    # A Python that is told to end does not leave its blocks: the server would go on.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    leave_blocks_on_sigterm()
     try:
         done = _run(options)
     except HyocrError as error:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import signal
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +22,7 @@ import cv2
 import torch
 from PIL import Image
 
-from eval.serving import served
+from eval.serving import leave_blocks_on_sigterm, served
 from eval.speed.summary import summary
 from hyocr.canvas import canvas
 from hyocr.engines.base import Engine, Generation, Request
@@ -103,8 +101,7 @@ def figures(
 def running(name: str, model: str, vllm: Mapping[str, Any]) -> Iterator[Engine]:
     """The engine; lines are read by the language model, as a server can do nothing else."""
     if name == "server":
-        # A Python that is told to end does not leave its blocks: the server would go on.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        leave_blocks_on_sigterm()
         with (
             served(model, extra=flags(vllm)) as server,
             ServerEngine(server.url, model, concurrency=max(LINES)) as asked,

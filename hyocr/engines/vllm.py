@@ -39,9 +39,10 @@ class VllmEngine:
         prepared = prepare(checkpoint)
         self.name, self.default_strategy = prepared.name, prepared.default_strategy
         self.line_reader = line_reader or prepared.line_reader
+        # First what may fail: vLLM's processes would be left alone.
+        self._line_head: LineHead | None = load_line_head(load(checkpoint)) if self.line_reader == "ctc" else None
         self._engine = _start(folder_for_vllm(prepared), options or {})
         self._prompter = Prompter(prepared, self._engine.model_config.max_model_len)
-        self._line_head: LineHead | None = load_line_head(load(checkpoint)) if self.line_reader == "ctc" else None
         self._numbers = count()
         self._open: dict[str, TokenWriter] = {}
         self._lock = Lock()

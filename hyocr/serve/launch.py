@@ -49,6 +49,7 @@ def command(folder: Path, name: str, host: str, port: int, extra: Sequence[str] 
 
 
 def flags(chosen: Mapping[str, Any]) -> list[str]:
+    """Settings as vLLM's command line wants them."""
     found: list[str] = []
     for name, value in chosen.items():
         flag = "--" + name.replace("_", "-")
