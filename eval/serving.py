@@ -1,4 +1,4 @@
-"""`hyocr serve` for as long as a measurement or a test needs it: started, waited for, looked at, always stopped.
+"""Our servers and commands for as long as a measurement or a test needs them: started, waited for, always stopped.
 
 Linux only: processes and their memory are read from /proc (proc(5)).
 """
@@ -30,12 +30,22 @@ TAIL_LINES = 30
 
 
 @dataclass(frozen=True)
-class Served:
-    """A running server: its first process (the API server), port, and the file that its output goes to."""
+class Started:
+    """A running command, which leads a session of its own, and the file that its output goes to."""
 
     process: subprocess.Popen[bytes]
-    port: int
     log: Path
+
+    def rss_mib(self) -> float:
+        """Resident memory of all its processes in MiB; pages that they share count once for each."""
+        return sum(_rss(pid) for pid in _members(self.process.pid)) / 2**20
+
+
+@dataclass(frozen=True)
+class Served(Started):
+    """A running server: its first process is the API server, listening on `port`."""
+
+    port: int
 
     @property
     def url(self) -> str:
@@ -50,32 +60,40 @@ class Served:
             named[name if name not in named else f"{name}_{pid}"] = pid
         return named
 
-    def rss_mib(self) -> float:
-        """Resident memory of all the server's processes in MiB; pages that they share count once for each."""
-        return sum(_rss(pid) for pid in _members(self.process.pid)) / 2**20
-
 
 @contextmanager
 def served(
-    model: str = "nano", port: int | None = None, extra: Sequence[str] = (), env: Mapping[str, str] | None = None
+    model: str = "nano",
+    port: int | None = None,
+    extra: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
+    verb: str = "serve",
 ) -> Iterator[Served]:
     """Serves a checkpoint on this machine alone while the block runs, on a free port if `port` is None.
 
-    `extra` are further flags of `hyocr serve` (and of vLLM's), `env` further environment variables. Raises EngineError
+    `verb` is "serve" or "api", `extra` are further flags of it, `env` further environment variables. Raises EngineError
     with the end of the log where the server does not come up. The log stays where the block raises.
     """
     port = port or _free_port()
     if _healthy(port):
         raise EngineError(f"Something else answers on port {port} already; choose another one.")
-    command = [sys.executable, "-m", "hyocr", "serve", "--model", model, "--host", HOST, "--port", str(port), *extra]
-    descriptor, name = tempfile.mkstemp(prefix="hyocr-serve-", suffix=".log")
+    arguments = [verb, "--model", model, "--host", HOST, "--port", str(port), *extra]
+    with started(arguments, env) as command:
+        _wait(command.process, port, command.log)
+        yield Served(command.process, command.log, port)
+
+
+@contextmanager
+def started(arguments: Sequence[str], env: Mapping[str, str] | None = None) -> Iterator[Started]:
+    """Runs `hyocr` with these arguments while the block runs. The log stays where the block raises."""
+    descriptor, name = tempfile.mkstemp(prefix=f"hyocr-{arguments[0]}-", suffix=".log")
     log = Path(name)
     try:
         # In a session of its own, Ctrl-C does not reach it: it is stopped here, after what waits for its answers.
         with (
             open(descriptor, "wb") as output,
             subprocess.Popen(
-                command,
+                [sys.executable, "-m", "hyocr", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -84,12 +102,11 @@ def served(
             ) as process,
         ):
             try:
-                _wait(process, port, log)
-                yield Served(process, port, log)
+                yield Started(process, log)
             finally:
                 _stop(process)
     except BaseException:
-        print(f"The server's log is kept at {log}.", file=sys.stderr)
+        print(f"The log of hyocr {arguments[0]} is kept at {log}.", file=sys.stderr)
         raise
     log.unlink()
 
@@ -131,13 +148,18 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     """Asks the first process to end, which ends the others; kills what is left after a grace."""
     try:
         process.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
-        while (process.poll() is None or _members(process.pid)) and time.monotonic() < deadline:
-            time.sleep(0.1)
+        _wait_for_the_end(process, STOP_SECONDS)
     finally:  # also when somebody who waits presses Ctrl-C again
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        for pid in _members(process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        _wait_for_the_end(process, STOP_SECONDS)
+
+
+def _wait_for_the_end(process: subprocess.Popen[bytes], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while (process.poll() is None or _members(process.pid)) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def _tail(log: Path) -> str:
@@ -151,14 +173,14 @@ def _free_port() -> int:
         return port
 
 
-def _members(group: int) -> list[int]:
-    """The living processes of a process group, oldest first. Zombies are dead, whoever forgot to bury them."""
+def _members(session: int) -> list[int]:
+    """The living processes of a session, oldest first. Zombies are dead, whoever forgot to bury them."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it ended meanwhile
-            # After the name, which is in brackets and may hold any: state, parent, group; the 20th is the start time.
+            # After the name, in brackets, which may hold any: state, parent, group, session; 20th is the start time.
             fields = path.read_text(errors="replace").rpartition(")")[2].split()
-            if int(fields[2]) == group and fields[0] not in ("Z", "X"):
+            if int(fields[3]) == session and fields[0] not in ("Z", "X"):
                 found.append((int(fields[19]), int(path.parent.name)))
     return [pid for _, pid in sorted(found)]
 

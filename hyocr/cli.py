@@ -11,14 +11,18 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from hyocr import __version__
 from hyocr.errors import HyocrError
 from hyocr.job import Job, is_server
+
+if TYPE_CHECKING:
+    from hyocr.corpus.driver import Pool
 
 app = typer.Typer(name="hyocr", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -54,6 +58,11 @@ OutputOption = Annotated[
 ]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the prompt.")]
 OverlayOption = Annotated[bool, typer.Option("--overlay", help="Also write PNGs with the lines drawn in to --output.")]
+HostOption = Annotated[str, typer.Option(help="Address to listen on; others than this machine's own need a key.")]
+KeyOption = Annotated[
+    str | None,
+    typer.Option(envvar="HYOCR_API_KEY", show_envvar=True, help="What clients must send as Bearer token."),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only warnings and errors.")]
 
 
@@ -122,20 +131,90 @@ def ask(
 def serve(
     context: typer.Context,
     model: ModelOption = "nano",
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; others than this machine's own need a key.")
-    ] = "127.0.0.1",
+    host: HostOption = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
-    api_key: Annotated[
-        str | None,
-        typer.Option(envvar="HYOCR_API_KEY", show_envvar=True, help="What clients must send as Bearer token."),
-    ] = None,
+    api_key: KeyOption = None,
 ) -> None:
     """Serve a checkpoint by vLLM's OpenAI-compatible server. Further options go to vLLM."""
     with _sentences():
         from hyocr.serve.launch import serve as become_server
 
         become_server(model, host, port, api_key, context.args)
+
+
+@app.command()
+def api(
+    model: ModelOption = "nano",
+    engine: EngineOption = "transformers",
+    strategy: StrategyOption = "auto",
+    host: HostOption = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
+    data: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for jobs, results and uploads; a restart goes on from it.")
+    ] = Path("hyocr-data"),
+    keys: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Lines of `tenant key`: tenants do not see each other's jobs.")
+    ] = None,
+    client_key: Annotated[
+        str | None,
+        typer.Option(envvar="HYOCR_CLIENT_KEY", show_envvar=True, help="One key for all clients, instead of --keys."),
+    ] = None,
+) -> None:
+    """Serve documents over HTTP: PDFs and images in, pages, jobs and progress out."""
+    with _sentences(), _extra("serve"):
+        from hyocr.api.app import serve as serve_documents
+
+        serve_documents(model, engine, strategy, host, port, data, keys, client_key)
+
+
+WorkersOption = Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes (with --ray: actors) that read.")]
+RayOption = Annotated[
+    str | None,
+    typer.Option("--ray", metavar="local|ADDRESS", help="Read on a Ray cluster: one started here, or HOST:PORT."),
+]
+
+
+@app.command()
+def batch(
+    input: Annotated[str, typer.Argument(help="A folder, a glob in quotes, a file, or a .jsonl list of files.")],
+    output: Annotated[Path, typer.Argument(help="Folder for one file per document, and run.jsonl.")],
+    task: Annotated[str, typer.Option(help="read, spotting or ask.")] = "read",
+    question: Annotated[str | None, typer.Option(help="For the task ask.")] = None,
+    model: ModelOption = "nano",
+    engine: EngineOption = "transformers",
+    strategy: StrategyOption = "auto",
+    format: FormatOption = "json",
+    lang: LanguageOption = "en",
+    page_seconds: Annotated[float, typer.Option(min=1, help="Most that a page may take; what it has is kept.")] = 600,
+    workers: WorkersOption = 1,
+    ray: RayOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Read many documents. Stopped or killed, it goes on where it was when called again."""
+    with _sentences():
+        from hyocr.corpus.run import batch as run
+        from hyocr.corpus.work import Reading
+
+        reading = Reading(task, model, engine, strategy, lang, question, page_seconds)
+        succeeded = run(input, output, reading, format, workers, quiet, _pool(ray))
+    if not succeeded:
+        raise typer.Exit(1)
+
+
+@app.command()
+def retry(
+    run: Annotated[Path, typer.Argument(help="The output folder of `hyocr batch`.")],
+    workers: WorkersOption = 1,
+    ray: RayOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Read the failed pages of a batch once more, and nothing else."""
+    with _sentences():
+        from hyocr.corpus.run import retry as again
+
+        succeeded = again(run, workers, quiet, _pool(ray))
+    if not succeeded:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -173,6 +252,25 @@ def _run(inputs: list[str], job: Job) -> None:
         succeeded = Batch(job, inputs).run()
     if not succeeded:
         raise typer.Exit(1)
+
+
+def _pool(ray: str | None) -> Pool:
+    if ray is None:
+        from hyocr.corpus.pool import local
+
+        return local
+    from hyocr.corpus.ray import run_on_ray
+
+    return partial(run_on_ray, address=ray)
+
+
+@contextmanager
+def _extra(name: str) -> Iterator[None]:
+    """Tells what to install where the libraries of an extra are not there."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise HyocrError(f"{error.name} is not installed: pip install 'hyocr[{name}]'.") from error
 
 
 @contextmanager

@@ -6,13 +6,15 @@ Serialised with `Document.to_dict`, whose layout is described in `docs/document-
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
-FinishReason = Literal["stop", "length", "repetition", "cancelled"]
+FinishReason = Literal["stop", "length", "repetition", "timeout", "cancelled"]
 Status = Literal["ok", "partial", "failed"]
+Strategy = Literal["page", "lines"]
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,12 @@ class PageError:
 class PageResult:
     """What was read on one page.
 
-    `status` is "ok" (complete), "partial" (some text is known to be missing or doubtful: a length or repetition stop,
-    a failed line, unparsed output) or "failed" (no text; see `error`). `text` is the plain text in reading order,
-    `lines` the same with boxes where the task or strategy gives them, `raw` the model's untouched output. `width` and
-    `height` are those of the page image in pixels; `number` counts from 1.
+    `status` is "ok" (complete), "partial" (some text is known to be missing or doubtful: any finish reason but "stop",
+    unparsed output) or "failed" (no text; see `error`). `text` is the plain text in reading order, `lines` the same
+    with boxes where the task or strategy gives them, `raw` the model's untouched output. `width` and `height` are those
+    of the page image in pixels, `dpi` its dots per inch where the file tells; `number` counts from 1. `strategy` is the
+    one that gave this result, after `attempts` tries in all (see `hyocr.ladder`). `figures` are the pictures that a PDF
+    places on the page.
     """
 
     number: int
@@ -87,6 +91,23 @@ class PageResult:
     min_confidence: float | None = None
     error: PageError | None = None
     seconds: float = 0.0
+    strategy: Strategy = "page"
+    attempts: int = 1
+    dpi: float | None = None
+    figures: list[Box] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dictionary."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> PageResult:
+        """The inverse of `to_dict`, also after a trip through JSON. Raises KeyError or TypeError for anything else."""
+        lines = [_line(line) for line in given["lines"]]
+        unparsed = [Unparsed(**stretch) for stretch in given["unparsed"]]
+        error = PageError(**given["error"]) if given["error"] else None
+        figures = [Box(**box) for box in given["figures"]]
+        return cls(**{**given, "lines": lines, "unparsed": unparsed, "error": error, "figures": figures})
 
 
 @dataclass
@@ -113,3 +134,9 @@ class Document:
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary, schema version first."""
         return {"schema_version": SCHEMA_VERSION, "status": self.status, **asdict(self)}
+
+
+def _line(given: Mapping[str, Any]) -> Line:
+    box, corners = given["box"], given["polygon"]
+    polygon = None if corners is None else tuple((x, y) for x, y in corners)
+    return Line(**{**given, "box": Box(**box) if box else None, "polygon": polygon})

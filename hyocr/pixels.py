@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PIL import Image
 
 
@@ -20,6 +19,8 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
 def _eight_bit(image: Image.Image) -> Image.Image:
     """Greys of 16 or 32 bits to 8 bits, full scale being the first of 1, 255 and 65535 that holds them all."""
+    import numpy as np  # most of the time that a process which only decodes takes to start
+
     grey = np.nan_to_num(np.asarray(image).astype(np.float32))
     peak = float(grey.max())
     full = next((scale for scale in (1.0, 255.0, 65535.0) if peak <= scale), peak)

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import get_args
 
 from PIL import Image
 
 from hyocr.canvas import canvas
-from hyocr.document import Document, FinishReason, Line, PageError, PageResult
-from hyocr.engines.base import Engine, Generation, Request
-from hyocr.errors import HyocrError, InputError
+from hyocr.document import Document, Line, PageResult, Strategy
+from hyocr.engines.base import Budget, Engine, Generation, Request
+from hyocr.errors import HyocrError
+from hyocr.events import PageEvent, Reading, failed, one_by_one, together
+from hyocr.ladder import PENALTY, Retry, ask_again, climb, worst
 from hyocr.lines import LineCrop, propose, rows
 from hyocr.sources import Page, Pages, Source, open_source
 from hyocr.tasks import TASKS, read
 
-STRATEGIES = ("page", "lines")
+STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
 LINE_TASKS = ("read", "spotting")
 """Tasks that the `lines` strategy can do; all others look at the whole page whatever the strategy."""
-
-WORST_FIRST: tuple[FinishReason, ...] = ("cancelled", "repetition", "length", "stop")
 
 
 class Reader:
@@ -30,44 +31,68 @@ class Reader:
 
     `strategy` is "page" (one request for the whole page), "lines" (find the lines without a model, then one request for
     each) or None (what the checkpoint was trained for). `language`, "en" or "zh", is that of the prompts, not of the
-    documents. Raises HyocrError for an unknown strategy.
+    documents. Where the model gets stuck, more is tried (`hyocr.ladder`) unless `retry` is False. `page_seconds` bounds
+    the time for each page; what was written by then is kept, its finish reason "timeout". `at_once` pages of a source
+    are in work at once, as many as the engine's `concurrency` if None. Raises HyocrError for an unknown strategy.
     """
 
-    def __init__(self, engine: Engine, strategy: str | None = None, language: str = "en") -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        strategy: str | None = None,
+        language: str = "en",
+        retry: bool = True,
+        page_seconds: float | None = None,
+        at_once: int | None = None,
+    ) -> None:
         self.engine = engine
-        self.strategy = strategy or engine.default_strategy
+        self.strategy = _strategy(strategy or engine.default_strategy)
         self.language = language
-        if self.strategy not in STRATEGIES:
-            raise HyocrError(f'There is no strategy "{self.strategy}"; choose one of {", ".join(STRATEGIES)}.')
+        self.retry = retry
+        self.page_seconds = page_seconds
+        self.at_once = at_once or engine.concurrency
 
     def read(
         self,
         source: Source | Pages,
         task: str = "read",
         question: str | None = None,
-        on_page: Callable[[PageResult], None] | None = None,
+        on_event: Callable[[PageEvent], None] | None = None,
     ) -> Document:
-        """All pages of a source; `on_page` is called with each as soon as it is done. Raises what `pages` raises."""
+        """All pages of a source; `on_event` is called as things happen. Raises what `events` raises."""
         with closing(source if isinstance(source, Pages) else open_source(source)) as pages:
             document = Document(pages.origin, task, self.engine.name, self.strategy_for(task))
-            for result in self.pages(pages, task, question):
-                document.pages.append(result)
-                if on_page:
-                    on_page(result)
+            with closing(self.events(pages, task, question)) as events:
+                for event in events:
+                    if event.result:
+                        document.pages.append(event.result)
+                    if on_event:
+                        on_event(event)
         return document
 
-    def pages(self, source: Source | Pages, task: str = "read", question: str | None = None) -> Iterator[PageResult]:
-        """Results page by page, with one page image in memory at a time.
+    def pages(
+        self, source: Source | Pages, task: str = "read", question: str | None = None, budget: Budget | None = None
+    ) -> Iterator[PageResult]:
+        """The results of `events` alone, page by page in order."""
+        return _results(self.events(source, task, question, budget))
+
+    def events(
+        self, source: Source | Pages, task: str = "read", question: str | None = None, budget: Budget | None = None
+    ) -> Generator[PageEvent, None, None]:
+        """What happens to each page, as it happens: started, tried again, finished. Pages finish in order.
+
+        `source` may be open, with some of its pages selected. When `budget` is over, the pages in work end where they
+        stand and no more are started. Breaking off cancels the pages in work.
 
         A page that cannot be decoded or read is a result with status "failed" and its error. Raises InputError for a
         source that cannot be opened or whose only page cannot be decoded, HyocrError for an unknown task or language
         and for a question that is missing (task ask) or not asked for.
         """
-        prompt = self._prompt(task, question)
+        asked = _Asked(task, self._prompt(task, question), self.strategy_for(task))
         opened = source if isinstance(source, Pages) else open_source(source)
-        return self._results(opened, task, prompt)
+        return self._events(opened, asked, budget or Budget())
 
-    def strategy_for(self, task: str) -> str:
+    def strategy_for(self, task: str) -> Strategy:
         """The strategy `task` is done with: this reader's where the task can be done line by line, else "page"."""
         return self.strategy if task in LINE_TASKS else "page"
 
@@ -77,53 +102,80 @@ class Reader:
         values = {} if question is None else {"question": question}
         return TASKS[task].prompt(self.language, **values)
 
-    def _results(self, pages: Pages, task: str, prompt: str) -> Iterator[PageResult]:
+    def _events(self, pages: Pages, asked: _Asked, budget: Budget) -> Generator[PageEvent, None, None]:
+        reading = Reading(pages, partial(self._read, asked), asked.strategy, self.page_seconds, budget)
         with closing(pages):
-            for _ in range(pages.total):
-                yield self._next(pages, task, prompt)
+            if self.at_once > 1 and len(pages.left) > 1:
+                yield from together(reading, min(self.at_once, len(pages.left)))
+            else:
+                yield from one_by_one(reading)
 
-    def _next(self, pages: Pages, task: str, prompt: str) -> PageResult:
-        """Decodes and reads one page. As a method of its own it forgets the image before the next one is decoded."""
-        started = time.perf_counter()
+    def _read(self, asked: _Asked, page: Page, budget: Budget) -> Generator[Retry, None, PageResult]:
+        """The page's result, whatever happens to it, after all attempts that are worth making."""
+        result = PageResult(page.number, *page.image.size, strategy=asked.strategy, dpi=page.dpi)
+        result.figures = list(page.figures)
+        rungs: list[tuple[Strategy, float]] = []
+        if self.retry and asked.strategy == "page":
+            rungs = [("page", PENALTY), ("lines", 1.0)] if asked.task in LINE_TASKS else [("page", PENALTY)]
+
+        def attempt(result: PageResult, strategy: Strategy, penalty: float) -> Iterator[Retry]:
+            if strategy == "lines":
+                yield from self._read_lines(page, result, budget)
+            else:
+                self._read_page(page, result, asked, penalty, budget)
+
         try:
-            page = next(pages)
-        except InputError as error:
-            if pages.total == 1:
-                raise
-            result = _failed(PageResult(pages.number, 0, 0), error)
-        else:
-            result = PageResult(page.number, *page.image.size)
-            try:
-                if self.strategy_for(task) == "lines":
-                    self._read_lines(page, result)
-                else:
-                    self._read_page(page, result, task, prompt)
-            except HyocrError as error:
-                result = _failed(result, error)
-        result.seconds = time.perf_counter() - started
-        return result
+            return (yield from climb(attempt, result, rungs, budget))
+        except Exception as error:  # also a mistake of ours: it costs this page, not the document
+            return failed(result, error)
 
-    def _read_page(self, page: Page, result: PageResult, task: str, prompt: str) -> None:
-        module = TASKS[task]
-        [generation] = self.engine.generate([Request(page.image, prompt, module.MAX_TOKENS)])
+    def _read_page(self, page: Page, result: PageResult, asked: _Asked, penalty: float, budget: Budget) -> None:
+        module = TASKS[asked.task]
+        request = Request(page.image, asked.prompt, module.MAX_TOKENS, repetition_penalty=penalty, budget=budget)
+        [generation] = self.engine.generate([request])
         result.raw = generation.text
         parsed = module.parse(generation, *page.image.size)
         result.text, result.lines, result.unparsed = parsed.text, list(parsed.lines), list(parsed.unparsed)
         _conclude(result, [generation])
 
-    def _read_lines(self, page: Page, result: PageResult) -> None:
+    def _read_lines(self, page: Page, result: PageResult, budget: Budget) -> Iterator[Retry]:
         grouped = rows([crop for crop in propose(page.image) if crop.image.width and crop.image.height])
         prompt = read.prompt(self.language)
-        requests = [line_request(canvas(crop.image), prompt) for row in grouped for crop in row]
+        requests = [line_request(canvas(crop.image), prompt, budget) for row in grouped for crop in row]
         generations = self.engine.generate(requests) if requests else []
+        if self.retry:
+            result.attempts += yield from ask_again(self.engine, requests, generations, budget)
         _merge(result, grouped, generations)
         _conclude(result, generations)
 
 
-def line_request(image: Image.Image, prompt: str) -> Request:
+@dataclass(frozen=True)
+class _Asked:
+    """What is wanted of every page."""
+
+    task: str
+    prompt: str
+    strategy: Strategy
+
+
+def _strategy(name: str) -> Strategy:
+    for strategy in STRATEGIES:
+        if strategy == name:
+            return strategy
+    raise HyocrError(f'There is no strategy "{name}"; choose one of {", ".join(STRATEGIES)}.')
+
+
+def _results(events: Generator[PageEvent, None, None]) -> Iterator[PageResult]:
+    with closing(events):
+        for event in events:
+            if event.result:
+                yield event.result
+
+
+def line_request(image: Image.Image, prompt: str, budget: Budget | None = None) -> Request:
     """Asks for the text of one line canvas (`hyocr.canvas`)."""
     # A character takes four pixels or more at the canvas height of 32: the limit cuts nothing and stops runaway lines.
-    return Request(image, prompt, max_tokens=16 + image.width // 4, single_line=True)
+    return Request(image, prompt, max_tokens=16 + image.width // 4, single_line=True, budget=budget or Budget())
 
 
 def _merge(result: PageResult, grouped: Sequence[Sequence[LineCrop]], generations: Sequence[Generation]) -> None:
@@ -148,8 +200,7 @@ def _merge(result: PageResult, grouped: Sequence[Sequence[LineCrop]], generation
 
 def _conclude(result: PageResult, generations: Sequence[Generation]) -> None:
     """Sets the page's finish reason (the worst of its requests), status and confidence."""
-    reasons = {generation.finish_reason for generation in generations}
-    result.finish_reason = next((reason for reason in WORST_FIRST if reason in reasons), "stop")
+    result.finish_reason = worst(generations)
     result.status = "partial" if result.finish_reason != "stop" or result.unparsed else "ok"
     known = [line for line in result.lines if line.confidence is not None]
     if known:
@@ -164,7 +215,3 @@ def _mean(weighted: Sequence[tuple[float, int]]) -> float:
     total = sum(weight for _, weight in weighted)
     logs = sum(weight * math.log(max(p, 1e-300)) for p, weight in weighted)
     return min(1.0, math.exp(logs / max(1, total)))
-
-
-def _failed(result: PageResult, error: HyocrError) -> PageResult:
-    return replace(result, status="failed", error=PageError(type(error).__name__, str(error)))

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import glob
-import math
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pypdfium2
 from PIL import Image, ImageOps
 
+from hyocr.bounds import TOO_MUCH_MEMORY, check_count, check_shape
+from hyocr.document import Box
 from hyocr.errors import InputError
+from hyocr.pdf import Pdf
 from hyocr.pixels import to_rgb
 
 MAX_PIXELS = 100_000_000
 """Largest image, checked before it is decoded: 300 MB of RGB, an A2 sheet at 400 dpi."""
-
-MIN_SIDE = 4
-"""Pixels: nothing smaller can hold a character."""
-
-MAX_ASPECT = 200
-"""Longer side over shorter side: the image processor of the model takes no more."""
-
-PDF_DPI = 200
-PDF_MAX_PIXELS = 40_000_000
-"""A PDF page that would be larger at 200 dpi (a poster) is rendered at fewer dots per inch."""
 
 # fmt: off
 SUFFIXES = {
@@ -38,64 +28,94 @@ SUFFIXES = {
 # fmt: on
 """What `expand` takes from a folder or glob. A file named outright is tried whatever its suffix."""
 
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "JPEG2000", "AVIF")
+"""Pillow's names of what is taken from strangers. For others it runs programs (EPS) or guesses (TGA)."""
+
 FRAMES_ARE_PAGES = {"TIFF", "GIF", "PNG", "WEBP", "DCX"}
 """In other formats a second frame is not a page: a phone's depth map in MPO, a layer in PSD."""
 
-PDF_WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD in fpdfview.h
+MAX_FRAMES = 5_000
+"""Of one image file: finding them takes Pillow time that grows with their square in a TIFF, here a second."""
+
+SENSIBLE_DPI = (73, 2400)
+"""What a scan can have. Programs that know nothing write 72 or less."""
 
 Source = str | Path | Image.Image
 
 
 @dataclass(frozen=True)
 class Page:
-    """One upright page: an RGB image, its number counted from 1, and the file it came from."""
+    """One upright page: an RGB image, its number counted from 1, and the file it came from.
+
+    `dpi` are its dots per inch where the file tells, `figures` the pictures that a PDF places on it, in pixels.
+    """
 
     image: Image.Image
     number: int
     origin: str
+    dpi: float | None = None
+    figures: tuple[Box, ...] = ()
 
 
 class Pages(Iterator[Page]):
-    """The pages of one open source: `total` of them, each decoded when asked for.
+    """The pages of one open source: `total` of them, of which `left` are still to come, each decoded when asked for.
 
     `next` raises InputError for a page that cannot be decoded, and goes on with the one after it when called again.
     The file closes after the last page; `close` it when you stop before. Not thread-safe, because PDFium is not.
     """
 
     def __init__(
-        self, origin: str, total: int, decode: Callable[[int], Image.Image], close: Callable[[], None] = lambda: None
+        self, origin: str, total: int, decode: Callable[[int], Page], close: Callable[[], None] = lambda: None
     ) -> None:
         self.origin = origin
         self.total = total
         self.number = 0
+        self.left: Sequence[int] = range(1, total + 1)
         self._decode = decode
         self.close = close
 
+    def select(self, numbers: Iterable[int]) -> None:
+        """Leaves only the pages with these numbers to come, in order. Raises InputError for one that does not exist."""
+        chosen = sorted(set(numbers))
+        for number in chosen:
+            if not 1 <= number <= self.total:
+                raise InputError(f"There is no page {number}; the document has {self.total}.")
+        self.left = chosen
+
     def __next__(self) -> Page:
-        if self.number == self.total:
+        if not self.left:
             raise StopIteration
-        self.number += 1
+        self.number, self.left = self.left[0], self.left[1:]
         try:
-            return Page(self._decode(self.number - 1), self.number, self.origin)
+            return self._decode(self.number)
         except InputError as error:
             error.add_note(f"in {self.origin}, page {self.number}")
             raise
         finally:
-            if self.number == self.total:
+            if not self.left:
                 self.close()
 
 
-def open_source(source: Source) -> Pages:
+def open_source(
+    source: Source,
+    formats: tuple[str, ...] | None = None,
+    max_pages: int | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> Pages:
     """Opens an image file, a PDF or a PIL image (its current frame).
 
-    Raises InputError, here for the file as a whole or from `next` for one page; the file is named in the error's note.
+    `formats` are Pillow's names of the image formats allowed, None for all. An image of more than `max_pixels` is
+    refused, a larger page of a PDF rendered at fewer dots per inch. This decodes in the process itself: what comes from
+    strangers belongs to `hyocr.isolated`. Raises InputError, here for the file as a whole, also for one of more than
+    `max_pages`, or from `next` for one page; the file is named in the error's note.
     """
     if isinstance(source, Image.Image):
-        return Pages("<image>", 1, lambda _: _upright(source))
+        return Pages("<image>", 1, lambda number: Page(_upright(source, max_pixels), number, "<image>", _dpi(source)))
     path = Path(source)
     try:
-        start = _first_bytes(path)
-        return _open_pdf(path) if b"%PDF-" in start else _open_image(path)
+        if b"%PDF-" in _first_bytes(path):
+            return _open_pdf(path, max_pages, max_pixels)
+        return _open_image(path, formats, max_pages, max_pixels)
     except InputError as error:
         error.add_note(f"in {path}")
         raise
@@ -142,89 +162,84 @@ def _first_bytes(path: Path) -> bytes:
     return start
 
 
-def _open_pdf(path: Path) -> Pages:
+def _open_pdf(path: Path, max_pages: int | None, max_pixels: int) -> Pages:
+    pdf = Pdf(path, max_pixels)
     try:
-        pdf = pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError as error:
-        if error.err_code == PDF_WRONG_PASSWORD:
-            raise InputError("The PDF is encrypted; save a copy without its password first.") from error
-        raise InputError("The PDF is damaged; export it again or open and save it in a PDF viewer.") from error
-    if not len(pdf):
+        check_count(pdf.total, max_pages)
+    except InputError:
         pdf.close()
-        raise InputError("The PDF has no pages.")
-    pdf.init_forms()  # draws what was typed into form fields
-    return Pages(str(path), len(pdf), lambda index: _render(pdf, index), pdf.close)
+        raise
+
+    def decode(number: int) -> Page:
+        rendered = pdf.render(number)
+        return Page(rendered.image, number, str(path), rendered.dpi, rendered.figures)
+
+    return Pages(str(path), pdf.total, decode, pdf.close)
 
 
-def _render(pdf: Any, index: int) -> Image.Image:
-    try:
-        page = pdf[index]
-        width, height = page.get_size()  # points, 72 to the inch
-        scale = min(PDF_DPI / 72, math.sqrt(PDF_MAX_PIXELS / max(1.0, width * height)))
-        _check_size(round(width * scale), round(height * scale))
-        bitmap = page.render(scale=scale)
-        image: Image.Image = bitmap.to_pil().convert("RGB")
-        bitmap.close()
-        page.close()
-    except pypdfium2.PdfiumError as error:
-        raise InputError("This page of the PDF is damaged; open and save it in a PDF viewer.") from error
-    return image
-
-
-def _open_image(path: Path) -> Pages:
+def _open_image(path: Path, formats: tuple[str, ...] | None, max_pages: int | None, max_pixels: int) -> Pages:
     try:
         with warnings.catch_warnings():  # large images have a limit of their own here
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(path)
+            image = Image.open(path, formats=formats)
     except Image.DecompressionBombError as error:
-        raise InputError(_too_large()) from error
+        raise InputError(_too_large(max_pixels)) from error
     except Exception as error:  # decoders meet damaged bytes with errors of every kind
         raise InputError("This is no image and no PDF that can be read; convert it to PNG, JPEG or PDF.") from error
-    total = _count(image) if image.format in FRAMES_ARE_PAGES else 1
-    return Pages(str(path), total, lambda index: _frame(image, index), image.close)
+    most = min(max_pages or MAX_FRAMES, MAX_FRAMES)
+    try:
+        total = _count(image, most) if image.format in FRAMES_ARE_PAGES else 1
+        check_count(total, most)
+    except InputError:
+        image.close()
+        raise
+    return Pages(str(path), total, lambda number: _frame(image, number, str(path), max_pixels), image.close)
 
 
-def _count(image: Image.Image) -> int:
-    """Frames of the file, up to and including the first one that is damaged (`n_frames` would fail for all)."""
-    count = 1
-    while True:
+def _count(image: Image.Image, most: int) -> int:
+    """Frames of the file; those of a TIFF up to and including the first one that is damaged."""
+    if image.format != "TIFF":  # `seek` would decode them all
+        try:
+            return int(image.n_frames)  # type: ignore[attr-defined]
+        except Exception:  # as in _open_image
+            return 1
+    for count in range(1, most + 1):
         try:
             image.seek(count)
         except EOFError:
             return count
         except Exception:  # as in _open_image
             return count + 1
-        count += 1
+    raise InputError(f"The document has more than {most} pages; split it.")
 
 
-def _frame(image: Image.Image, index: int) -> Image.Image:
+def _frame(image: Image.Image, number: int, origin: str, max_pixels: int) -> Page:
     try:
-        image.seek(index)
+        image.seek(number - 1)
     except Exception as error:  # as in _open_image
         raise InputError("This page of the file is damaged; copy or export it again.") from error
-    return _upright(image)
+    return Page(_upright(image, max_pixels), number, origin, _dpi(image))
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _upright(image: Image.Image, max_pixels: int) -> Image.Image:
     """A decoded RGB copy, turned as its EXIF orientation says."""
-    _check_size(*image.size)
+    if image.width * image.height > max_pixels:
+        raise InputError(_too_large(max_pixels))
+    check_shape(*image.size)
     try:
         return to_rgb(ImageOps.exif_transpose(image))
+    except MemoryError as error:
+        raise InputError(TOO_MUCH_MEMORY) from error
     except Exception as error:  # as in _open_image
         raise InputError("The image is damaged, cut short or in an unknown colour space; export it again.") from error
 
 
-def _check_size(width: int, height: int) -> None:
-    small, large = sorted((width, height))
-    if width * height > MAX_PIXELS:
-        raise InputError(_too_large())
-    if small < MIN_SIDE:
-        raise InputError(f"The image is {width}x{height} pixels, too small to hold text; scan it larger.")
-    if large > MAX_ASPECT * small:
-        raise InputError(
-            f"The image is {width}x{height} pixels, more than {MAX_ASPECT} times as long as wide; cut it into pieces."
-        )
+def _dpi(image: Image.Image) -> float | None:
+    """What the file says, where a scanner may have written it: the same along both sides."""
+    across, down = (float(value) for value in image.info.get("dpi", (0, 0)))
+    low, high = SENSIBLE_DPI
+    return round(across, 1) if low <= across <= high and abs(across - down) < 1 else None
 
 
-def _too_large() -> str:
-    return f"The image is larger than {MAX_PIXELS // 1_000_000} megapixels; scale it down or cut it into pieces."
+def _too_large(max_pixels: int) -> str:
+    return f"The image is larger than {max_pixels / 1_000_000:g} megapixels; scale it down or cut it into pieces."

@@ -26,6 +26,7 @@ class FakeEngine:
     """Answers each request with `reply(request)`, which may raise, and remembers the requests of each call."""
 
     name = "fake"
+    concurrency = 1
 
     def __init__(self, reply: Callable[[Request], Generation] = describe, default_strategy: str = "page") -> None:
         self.reply = reply

@@ -278,11 +278,13 @@ def test_full_disk_keeps_what_was_written(run, image: Path, tmp_path: Path, monk
     assert contents(tmp_path / "out") == {"a.txt": "200x100 255 0 0\n"}
 
 
-def test_bugs_keep_the_pages_that_were_read(run, tmp_path: Path) -> None:
+def test_a_bug_costs_only_its_page(run, tmp_path: Path) -> None:
     path = fakes.many_pages(tmp_path / "a.tiff", ["red"] * 3)
-    with pytest.raises(ZeroDivisionError):
-        run("read", path, "--output", tmp_path / "out", reply=in_order(answer("one"), ZeroDivisionError()))
-    assert contents(tmp_path / "out") == {"a.txt": "one\n"}
+    reply = in_order(answer("one"), ZeroDivisionError(), answer("three"))
+    result = run("read", path, "--output", tmp_path / "out", reply=reply)
+    assert result.code == 1
+    assert "page 2: Something unexpected" in result.stderr
+    assert contents(tmp_path / "out") == {"a.txt": "one\n\nthree\n"}
 
 
 def test_interrupt_keeps_files_and_pages(run, image: Path, tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_ends_cover_the_text(tiny_engine: TransformersEngine) -> None:
 
 def test_tokens_of_one_character_end_with_it() -> None:
     tokenizer = tiny_tokenizer()
-    writer = TokenWriter(Pieces(tokenizer, set()), set(), max_tokens=100)
+    writer = TokenWriter(Pieces(tokenizer, set()), set(), 100, Request(picture(64, 32), "read"))
     text = "é漢!🎉"
     characters = [tokenizer.encode(character, add_special_tokens=False) for character in text]
     for at, character in enumerate(characters):
@@ -162,7 +162,7 @@ def test_tokens_of_one_character_end_with_it() -> None:
 def test_a_character_cut_by_the_length_is_not_written() -> None:
     tokenizer = tiny_tokenizer()
     tokens = tokenizer.encode("a🎉", add_special_tokens=False)
-    writer = TokenWriter(Pieces(tokenizer, set()), set(), max_tokens=len(tokens) - 1)
+    writer = TokenWriter(Pieces(tokenizer, set()), set(), len(tokens) - 1, Request(picture(64, 32), "read"))
     for token in tokens[:-1]:
         writer.push(token, -1.0)
     generation = writer.generation(0)
@@ -302,7 +302,9 @@ def test_failures_are_engine_errors(
 def test_temperature_samples_and_reports_the_models_own_probability() -> None:
     torch.manual_seed(0)
     logits = torch.tensor([[2.0, 1.0, 0.0]]).repeat(400, 1)
-    tokens, logprobs = choose(logits, [0.0] * 200 + [2.0] * 200)
+    greedy = Request(picture(64, 32), "read")
+    writers = [TokenWriter(Pieces(tiny_tokenizer(), set()), set(), 9, replace(greedy, temperature=t)) for t in (0, 2.0)]
+    tokens, logprobs = choose(logits, [writers[0]] * 200 + [writers[1]] * 200, [None] * 400)
     assert set(tokens[:200].tolist()) == {0}
     share = (tokens[200:] == 0).float().mean().item()
     assert share == pytest.approx(torch.tensor([1.0, 0.5, 0.0]).softmax(0)[0].item(), abs=0.1)

@@ -1,7 +1,10 @@
 import html
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
@@ -11,10 +14,10 @@ from markdown_it import MarkdownIt
 from PIL import Image
 
 import hyocr
-from hyocr.document import SCHEMA_VERSION, Box, Document, Line, PageError, PageResult, Unparsed
+from hyocr.document import SCHEMA_VERSION, Box, Document, FinishReason, Line, PageError, PageResult, Unparsed
 from hyocr.engines.base import Generation
 from hyocr.errors import EngineError, HyocrError
-from hyocr.exports import FORMATS, export
+from hyocr.exports import FORMATS, Outline, export, pieces
 from hyocr.exports.markdown import escape
 from hyocr.exports.overlay import colour, draw
 from hyocr.reader import Reader
@@ -143,13 +146,34 @@ def test_json_follows_the_schema(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"extra": 1}, {"status": "fine"}, {"number": 0}, {"confidence": 1.5}, {"lines": [{"text": "a"}]}]
+    "change",
+    [
+        {"extra": 1},
+        {"status": "fine"},
+        {"number": 0},
+        {"confidence": 1.5},
+        {"lines": [{"text": "a"}]},
+        {"strategy": "words"},
+        {"attempts": 0},
+        {"dpi": 0},
+        {"figures": [None]},
+        {"finish_reason": "tired"},
+    ],
 )
 def test_schema_refuses(change: dict[str, object]) -> None:
     wrong = json.loads(export(document(full_page()), "json"))
     wrong["pages"][0].update(change)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong, SCHEMA)
+
+
+def test_schema_takes_a_page_without_seconds_and_every_finish_reason() -> None:
+    made = json.loads(export(document(full_page()), "json"))
+    del made["pages"][0]["seconds"]
+    made["pages"][0] |= {"figures": [{"x1": 0, "y1": 0, "x2": 9.5, "y2": 9}], "dpi": 200}
+    for reason in get_args(FinishReason):
+        made["pages"][0]["finish_reason"] = reason
+        jsonschema.validate(made, SCHEMA)
 
 
 def test_schema_version_and_its_fields_are_all_documented() -> None:
@@ -172,6 +196,41 @@ def test_json_is_readable() -> None:
 
 def test_every_format_has_its_own_suffix() -> None:
     assert [module.SUFFIX for module in FORMATS.values()] == [".txt", ".md", ".json"]
+
+
+# In pieces
+
+
+def test_json_in_pieces_is_the_json_of_the_whole(tmp_path: Path) -> None:
+    for made in [*real_documents(tmp_path), document(), document(full_page(), full_page())]:
+        whole = json.dumps(made.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        assert export(made, "json") == whole
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_page_is_written_before_the_next_is_needed(format: str) -> None:
+    asked = []
+
+    def pages() -> Iterator[PageResult]:
+        for number in (1, 2, 3):
+            asked.append(number)
+            yield PageResult(number, 9, 9, text=f"page {number}")
+
+    made = document(*pages())
+    asked.clear()
+    written = ""
+    for piece in pieces(Outline.of(made), pages(), format):
+        written += piece
+        assert all(f"page {number}" in written for number in asked)
+    assert (written, asked) == (export(made, format), [1, 2, 3])
+
+
+def test_untimed_json_leaves_out_the_seconds_alone() -> None:
+    made = document(full_page())
+    content = json.loads("".join(pieces(replace(Outline.of(made), timed=False), made.pages, "json")))
+    [page] = content["pages"]
+    assert page | {"seconds": 1.5} == json.loads(export(made, "json"))["pages"][0]
+    assert "seconds" not in page
 
 
 # Overlay

@@ -12,6 +12,7 @@ from hyocr.engines.base import Generation, Request
 from hyocr.errors import EngineError, HyocrError, InputError
 from hyocr.lines import LineCrop
 from hyocr.reader import Reader
+from hyocr.sources import Page, Pages, open_source
 from hyocr.tasks import TASKS
 from tests import fakes
 from tests.fakes import FakeEngine, answer, in_order
@@ -38,7 +39,7 @@ def by_lines(
         "hyocr.reader.rows", lambda crops: [kept for row in layout if (kept := [c for c in row if c in crops])]
     )
     engine = FakeEngine(in_order(*answers), default_strategy="lines")
-    [page] = Reader(engine).read(RED, task).pages
+    [page] = Reader(engine, retry=False).read(RED, task).pages
     return page, engine
 
 
@@ -81,9 +82,9 @@ def test_output_that_no_rule_understands_makes_a_page_partial() -> None:
     assert "and so on" in page.unparsed[0].text
 
 
-@pytest.mark.parametrize("reason", ["length", "repetition", "cancelled"])
+@pytest.mark.parametrize("reason", ["length", "repetition", "timeout", "cancelled"])
 def test_unfinished_answer_makes_a_page_partial(reason: FinishReason) -> None:
-    [page] = Reader(FakeEngine(in_order(answer("half a", reason)))).read(RED).pages
+    [page] = Reader(FakeEngine(in_order(answer("half a", reason))), retry=False).read(RED).pages
     assert (page.status, page.finish_reason, page.text) == ("partial", reason, "half a")
 
 
@@ -198,12 +199,10 @@ def test_longest_strip_is_read(strategy: str) -> None:
 # Several pages
 
 
-def test_pages_in_order_with_an_event_each(three_pages: Path) -> None:
-    events: list[PageResult] = []
-    document = Reader(FakeEngine()).read(three_pages, on_page=events.append)
+def test_pages_in_order(three_pages: Path) -> None:
+    document = Reader(FakeEngine()).read(three_pages)
     assert [page.text for page in document.pages] == ["200x100 255 0 0", "200x100 0 255 0", "200x100 0 0 255"]
     assert [page.number for page in document.pages] == [1, 2, 3]
-    assert events == document.pages
     assert document.status == "ok"
 
 
@@ -245,9 +244,48 @@ def test_only_page_that_cannot_be_decoded_raises(tmp_path: Path) -> None:
         Reader(FakeEngine()).read(path)
 
 
-def test_mistakes_of_programmers_are_not_swallowed() -> None:
-    with pytest.raises(ZeroDivisionError):
-        Reader(FakeEngine(in_order(ZeroDivisionError()))).read(RED)
+@pytest.mark.parametrize("mistake", [ZeroDivisionError("by\nnought."), MemoryError(), RuntimeError("CUDA error")])
+def test_mistakes_cost_one_page_and_are_named(three_pages: Path, mistake: Exception) -> None:
+    document = Reader(FakeEngine(in_order(answer("one"), mistake, answer("three")))).read(three_pages)
+    assert [page.status for page in document.pages] == ["ok", "failed", "ok"]
+    error = document.pages[1].error
+    assert error is not None
+    assert error.type == type(mistake).__name__
+    assert (" ".join(str(mistake).split()).rstrip(".") or "no more") in error.message
+    assert "\n" not in error.message
+
+
+def test_a_decoder_that_breaks_costs_one_page() -> None:
+    def decode(number: int) -> Page:
+        if number == 2:
+            raise MemoryError
+        return Page(RED, number, "a.pdf")
+
+    document = Reader(FakeEngine()).read(Pages("a.pdf", 3, decode))
+    assert [page.status for page in document.pages] == ["ok", "failed", "ok"]
+    assert (document.pages[1].number, document.pages[1].strategy) == (2, "page")
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit])
+def test_what_ends_a_program_passes(end: type[BaseException]) -> None:
+    def reply(request: Request) -> Generation:
+        raise end
+
+    with pytest.raises(end):
+        Reader(FakeEngine(reply)).read(RED)
+
+
+def test_dpi_and_figures_are_those_of_the_page() -> None:
+    figures = (Box(1, 2, 3, 4), Box(5, 6, 7, 8))
+    pages = Pages("a.pdf", 1, lambda number: Page(RED, number, "a.pdf", 200.0, figures))
+    [page] = Reader(FakeEngine()).read(pages).pages
+    assert (page.dpi, page.figures) == (200.0, list(figures))
+
+
+def test_only_the_pages_left_are_read(three_pages: Path) -> None:
+    pages = open_source(three_pages)
+    pages.select([3, 1])
+    assert [page.number for page in Reader(FakeEngine()).pages(pages)] == [1, 3]
 
 
 def test_pages_are_read_when_asked_for(three_pages: Path) -> None:
@@ -263,18 +301,16 @@ def test_pages_are_read_when_asked_for(three_pages: Path) -> None:
 @pytest.mark.parametrize("strategy", ["page", "lines"])
 def test_one_page_in_memory_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, strategy: str) -> None:
     path = fakes.many_pages(tmp_path / "a.pdf", ["red", "lime", "blue"])
-    from hyocr import sources
-
     alive: list[weakref.ref[Image.Image]] = []
-    render = sources._render
+    decode = Pages.__next__
 
-    def watched(pdf: object, index: int) -> Image.Image:
+    def watched(pages: Pages) -> Page:
         assert [ref for ref in alive if ref()] == [], "an earlier page is still held"
-        image = render(pdf, index)
-        alive.append(weakref.ref(image))
-        return image
+        page = decode(pages)
+        alive.append(weakref.ref(page.image))
+        return page
 
-    monkeypatch.setattr(sources, "_render", watched)
+    monkeypatch.setattr(Pages, "__next__", watched)
     engine = FakeEngine()
     engine.generate = lambda requests: [fakes.describe(request) for request in requests]  # type: ignore[method-assign]
     pages = list(Reader(engine, strategy).pages(path))

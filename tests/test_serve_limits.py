@@ -18,7 +18,8 @@ from hyocr.errors import EngineError, InputError
 from hyocr.model.chat import messages as hunyuan_messages
 from hyocr.serve import images
 from hyocr.serve.body import checked
-from hyocr.serve.limits import Limits, Message, Receive, Scope, Send, Settings
+from hyocr.serve.limits import Limits, Settings
+from hyocr.serve.refusals import Message, Receive, Scope, Send
 
 CHAT = "/v1/chat/completions"
 

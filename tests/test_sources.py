@@ -1,7 +1,7 @@
 import itertools
 import os
-import struct
-import zlib
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from hyocr.errors import InputError
-from hyocr.sources import MAX_PIXELS, PDF_MAX_PIXELS, Pages, expand, open_source
-from tests import fakes
+from hyocr.pdf import PDF_MAX_PIXELS
+from hyocr.sources import MAX_PIXELS, Page, Pages, expand, open_source
+from tests import bombs, fakes
 
 
 def only_page(source: Path | Image.Image) -> Image.Image:
@@ -178,17 +179,129 @@ def test_error_names_file_and_page_in_a_note(tmp_path: Path) -> None:
     assert caught.value.__notes__ == [f"in {path}, page 2"]
 
 
+def test_limits_of_the_caller(tmp_path: Path) -> None:
+    pdf, tiff = [fakes.many_pages(tmp_path / name, ["red"] * 4, size=(144, 72)) for name in ("a.pdf", "a.tiff")]
+    for path in (pdf, tiff):
+        assert len(list(open_source(path, max_pages=4))) == 4
+        with pytest.raises(InputError, match="more than 3"):
+            open_source(path, max_pages=3)
+    assert [page.dpi for page in open_source(pdf, max_pixels=50_000)] == 4 * [
+        158.1
+    ]  # 2.2 pixels a point, the square root of 50,000 / (144 * 72)
+    with closing(open_source(tiff, max_pixels=10_000)) as pages, pytest.raises(InputError, match=r"than 0\.01 mega"):
+        next(pages)
+    with pytest.raises(InputError, match="no image"):
+        open_source(tiff, formats=("PNG", "JPEG"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
+def test_pages_that_were_rendered_are_forgotten(tmp_path: Path) -> None:
+    path, picture = tmp_path / "a.pdf", os.urandom(400_000)
+    kids = " ".join(f"{2 * i + 3} 0 R" for i in range(48))
+    objects = [fakes.CATALOGUE, f"<< /Type /Pages /Kids [{kids}] /Count 48 >>"]
+    for i in range(48):
+        content = bombs.stream(b"20 0 0 20 0 0 cm BI /W 1000 /H 133 /CS /RGB /BPC 8 ID " + picture + b" EI")
+        page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 20 20] /Contents {2 * i + 4} 0 R >>"
+        objects += [page, content]
+    path.write_bytes(fakes.pdf_bytes(*objects))
+    script = """
+import sys
+from hyocr.sources import open_source
+def peak(): return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+peaks = [peak() for page in open_source(sys.argv[1])]
+print(peaks[-1] - peaks[15])
+"""
+    done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 10_000  # kilobytes; each page has 800
+
+
+# What a page is told beside its image
+
+RED = "BI /W 1 /H 1 /CS /RGB /BPC 8 /F /AHx ID FF0000> EI"
+"""A picture on the unit square."""
+
+
+def page_with(path: Path, content: str, entries: str = "", *forms: str) -> Page:
+    xobjects = " ".join(f"/F{number} {number} 0 R" for number in range(5, 5 + len(forms)))
+    made = bombs.one_page_pdf(bombs.stream(content.encode()), *forms, resources=f"/XObject << {xobjects} >>")
+    path.write_bytes(made.replace(b"/MediaBox [0 0 200 200]", f"/MediaBox [0 0 200 200] {entries}".encode()))
+    [page] = open_source(path)
+    return page
+
+
+def form(content: str, matrix: str = "1 0 0 1 0 0", entries: str = "") -> str:
+    return bombs.stream(content.encode(), f"{bombs.FORM} /Matrix [{matrix}] {entries}")
+
+
+@pytest.mark.parametrize(
+    "entries", ["", "/Rotate 90", "/Rotate 180", "/CropBox [20 10 150 190]", "/Rotate 270 /CropBox [50 30 150 190]"]
+)
+@pytest.mark.parametrize(
+    ("content", "forms"),
+    [
+        (f"60 0 0 30 40 90 cm {RED}", ()),
+        (f"40 40 -20 20 80 60 cm {RED}", ()),  # turned
+        (f"200 0 0 30 100 90 cm {RED}", ()),  # over the edge
+        ("2 0 0 1 20 10 cm /F5 Do", (form(f"30 0 0 50 10 20 cm {RED}", "1 0 0 1.5 5 0"),)),
+        (
+            "1 0 0 1 20 10 cm /F5 Do",
+            (
+                form("0.5 0 0 0.5 7 9 cm /F6 Do", "1 0 0 1 3 0", "/Resources << /XObject << /F6 6 0 R >> >>"),
+                form(f"90 0 0 60 70 50 cm {RED}", "1 0.2 0 1 0 0"),
+            ),
+        ),
+    ],
+)
+def test_figure_is_where_it_is_drawn(tmp_path: Path, entries: str, content: str, forms: tuple[str, ...]) -> None:
+    page = page_with(tmp_path / "a.pdf", content, entries, *forms)
+    [figure] = page.figures
+    red = Image.fromarray(np.asarray(page.image)[:, :, 1] < 128).getbbox()
+    assert (figure.x1, figure.y1, figure.x2, figure.y2) == pytest.approx(red, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        (f"q 200 0 0 195 0 0 cm {RED} Q", 0),  # the scan of the page
+        (f"q 200 0 0 160 0 0 cm {RED} Q", 1),
+        (f"q 5 0 0 100 0 0 cm {RED} Q", 0),  # 14 pixels wide
+        (f"q 6 0 0 100 0 0 cm {RED} Q", 1),
+        (f"q 60 0 0 30 300 0 cm {RED} Q", 0),  # beside the page
+        (f"q 60 0 0 30 30 0 cm {RED} Q " * 2, 1),
+        (" ".join(f"q 20 0 0 20 {x} {y} cm {RED} Q" for x in range(0, 180, 18) for y in range(0, 180, 18)), 64),
+        ("0 0 100 100 re f", 0),
+    ],
+)
+def test_which_pictures_are_figures(tmp_path: Path, content: str, count: int) -> None:
+    assert len(page_with(tmp_path / "a.pdf", content).figures) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("a.png", (300, 300), 300),
+        ("a.jpg", (150, 150), 150),
+        ("a.tiff", (400, 400), 400),
+        ("a.jpg", (72, 72), None),
+        ("a.png", (204, 98), None),
+        ("a.tiff", (0, 0), None),
+        ("a.gif", None, None),
+    ],
+)
+def test_dpi_of_an_image(tmp_path: Path, name: str, given: tuple[int, int] | None, told: float | None) -> None:
+    path = saved(Image.new("RGB", (30, 20)), tmp_path / name, **({"dpi": given} if given else {}))
+    [page] = open_source(path)
+    assert page.dpi == told
+    assert page.figures == ()
+
+
+def test_dpi_of_a_pdf(tmp_path: Path) -> None:
+    assert page_with(tmp_path / "a.pdf", "").dpi == 200
+    (tmp_path / "b.pdf").write_bytes(bombs.poster_pdf())
+    assert next(open_source(tmp_path / "b.pdf")).dpi == pytest.approx(31.6)
+
+
 # What cannot be read
-
-
-def png_of_size(width: int, height: int) -> bytes:
-    """A PNG that claims a size and holds no pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
 def damaged(folder: Path, kind: str) -> Path:
@@ -207,9 +320,11 @@ def damaged(folder: Path, kind: str) -> Path:
     elif kind == "one pixel":
         Image.new("L", (1, 1)).save(path, "PNG")
     elif kind == "bomb":
-        path.write_bytes(png_of_size(MAX_PIXELS // 10000 + 1, 10000))
+        path.write_bytes(bombs.png(MAX_PIXELS // 10000 + 1, 10000))
     elif kind == "bigger bomb":
-        path.write_bytes(png_of_size(30000, 30000))  # beyond Pillow's own limit
+        path.write_bytes(bombs.png(30000, 30000))  # beyond Pillow's own limit
+    elif kind in bombs.BOMBS:
+        bombs.written(kind, folder).rename(path)
     elif kind == "stripe":
         Image.new("L", (801, 4)).save(path, "PNG")
     elif kind == "folder":
@@ -229,6 +344,9 @@ def damaged(folder: Path, kind: str) -> Path:
         ("bigger bomb", "larger than 100 megapixels"),
         ("encrypted pdf", "encrypted"),
         ("damaged pdf", "PDF is damaged"),
+        ("frames_tiff", "more than 5000 pages"),
+        ("frames_gif", "100000 pages, more than 5000"),
+        ("text_chunk_png", "no image and no PDF"),
         ("one pixel", "1x1 pixels"),
         ("stripe", "801x4 pixels"),
     ],

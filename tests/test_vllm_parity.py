@@ -3,7 +3,9 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from PIL import Image
 
 from eval.parity import images
-from hyocr.engines.base import Generation, Request
+from hyocr.engines.base import Budget, Generation, Request
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.engines.vllm import VllmEngine
 from hyocr.errors import EngineError
@@ -52,6 +54,25 @@ def test_pages_and_lines_get_transformers_answers(engine: VllmEngine, reference:
     requests = [one.request for one in ASKED]
     assert [request.single_line for request in requests] == [False] * 2 + [True] * 4
     check_parity(ASKED, reference, engine, tokens=200)
+
+
+def test_threads_share_the_engine(engine: VllmEngine) -> None:
+    requests = [ASKED[i % len(ASKED)].request for i in range(12)]
+    alone = [answer.text for answer in engine.generate(requests)]
+    with ThreadPoolExecutor(len(requests)) as pool:
+        together = list(pool.map(lambda request: engine.generate([request])[0].text, requests))
+    assert together == alone
+
+
+def test_cancelled_requests_end_where_they_stand(engine: VllmEngine) -> None:
+    budget = Budget()
+    requests = [replace(ASKED[-1].request, budget=budget)] * 40
+    with ThreadPoolExecutor(1) as pool:
+        answers = pool.submit(engine.generate, requests)
+        budget.cancel()
+        assert "cancelled" in {answer.finish_reason for answer in answers.result(60)}
+    [answer] = engine.generate([ASKED[-1].request])
+    assert answer.finish_reason == "stop"
 
 
 def test_a_stream_is_the_answer_in_pieces(engine: VllmEngine) -> None:

@@ -36,6 +36,7 @@ class Recorder:
     """An engine that answers nothing and keeps what it was asked: what the reader sends for a page."""
 
     name = "recorder"
+    concurrency = 1
 
     def __init__(self, strategy: str) -> None:
         self.default_strategy = strategy
@@ -59,7 +60,7 @@ class Recorder:
 def read(paths: list[str], model: str, strategy: str | None, threads: int, repeat: int) -> dict[str, Any]:
     """Seconds per page by phase, from the file to the page's text, pages one by one as `hyocr read` reads them."""
     engine, start = _load(model, threads)
-    reader = Reader(engine, strategy)
+    reader = Reader(engine, strategy, retry=False)  # each page once, whatever comes of it
     asked = _requests(paths, reader.strategy, 1)
     _warm_up(engine, asked)
     samples: list[Sample] = []

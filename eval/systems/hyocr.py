@@ -48,7 +48,8 @@ class HyocrSystem:
         torch.set_num_threads(threads)
         cv2.setNumThreads(threads)  # the line finder
         self.engine = CountingEngine(model, line_reader=line_reader)
-        self.reader = Reader(self.engine, strategy)
+        # A strategy that was asked for is measured alone, without what else a reader tries.
+        self.reader = Reader(self.engine, strategy, retry=strategy is None)
         self.name = self.engine.name
         self.tasks = frozenset({"line", *wording.wordings()})
         packages = ("hyocr", "torch", "transformers")

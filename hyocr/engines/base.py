@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import time
 from bisect import bisect_right
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from PIL import Image
@@ -13,9 +14,45 @@ from PIL import Image
 from hyocr.document import FinishReason
 
 
+class Budget:
+    """How long something may be worked on: for `seconds` (None: as long as it takes), or until `cancel` is called.
+
+    It is over, for the same reason, when the budget that it lies `within` is: that of a page within that of a document.
+    Several requests share one budget; any thread may look or cancel.
+    """
+
+    def __init__(self, seconds: float | None = None, within: Budget | None = None) -> None:
+        self._end = math.inf if seconds is None else time.monotonic() + seconds
+        self._within = within
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """Ends the budget now; does nothing the second time."""
+        self._cancelled = True
+
+    def left(self) -> float:
+        """Seconds until the end: 0 after it or when cancelled, infinite where there is none."""
+        if self._cancelled:
+            return 0.0
+        own = max(0.0, self._end - time.monotonic())
+        return min(own, self._within.left()) if self._within else own
+
+    def over(self) -> FinishReason | None:
+        """Why nothing more should be done, "cancelled" or "timeout", or None."""
+        if self._cancelled:
+            return "cancelled"
+        if self._within and (reason := self._within.over()):
+            return reason
+        return "timeout" if time.monotonic() >= self._end else None
+
+
 @dataclass(frozen=True)
 class Request:
     """One image (RGB), one prompt, and how much may be written about it. `temperature` 0 is greedy.
+
+    `repetition_penalty` divides the positive logits of tokens that stand in the prompt or the answer so far, and
+    multiplies the negative ones (CTRL, Keskar et al. 2019, section 4.1); 1 leaves them. When `budget` is over, the
+    answer ends where it stands, its finish reason the budget's; engines look between steps.
 
     `single_line` says that the image is one line canvas (`hyocr.canvas`) to be read as plain text: an engine whose
     checkpoint has a faster or surer reader for those may use it instead of the prompt.
@@ -26,6 +63,8 @@ class Request:
     max_tokens: int = 1024
     temperature: float = 0.0
     single_line: bool = False
+    repetition_penalty: float = 1.0
+    budget: Budget = field(default_factory=Budget, compare=False)
 
 
 @dataclass(frozen=True)
@@ -54,10 +93,14 @@ class Generation:
 
 
 class Engine(Protocol):
-    """Runs the checkpoint `name`, whose metadata asks for the reading strategy `default_strategy`."""
+    """Runs the checkpoint `name`, whose metadata asks for the reading strategy `default_strategy`.
+
+    `concurrency` is how many pages are worth having in work at once; above 1, so many threads may call `generate`.
+    """
 
     name: str
     default_strategy: str
+    concurrency: int
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         """One Generation per request, in order. Raises EngineError when the model cannot run."""

@@ -29,8 +29,9 @@ def decode(model: Any, inputs: Mapping[str, Tensor], writers: Sequence[TokenWrit
     live = list(writers)
     outputs, position = _prefill(model, inputs)
     cache = outputs.past_key_values
+    seen = _in_prompts(inputs, live, outputs.logits.shape[-1])
     while True:
-        tokens, logprobs = choose(outputs.logits[:, -1], [writer.temperature for writer in live])
+        tokens, logprobs = choose(outputs.logits[:, -1], live, seen)
         for writer, token, logprob in zip(live, tokens.tolist(), logprobs.tolist(), strict=True):
             if writer.finish is None:
                 writer.push(token, logprob)
@@ -42,7 +43,7 @@ def decode(model: Any, inputs: Mapping[str, Tensor], writers: Sequence[TokenWrit
             rows = torch.tensor(going, device=tokens.device)
             cache.batch_select_indices(rows)
             tokens, mask, position = tokens[rows], mask[rows], position[rows]
-            live = [live[i] for i in going]
+            live, seen = [live[i] for i in going], [seen[i] for i in going]
         mask = torch.cat([mask, mask.new_ones(len(live), 1)], dim=1)
         outputs = model(
             input_ids=tokens[:, None],
@@ -54,17 +55,45 @@ def decode(model: Any, inputs: Mapping[str, Tensor], writers: Sequence[TokenWrit
         position = position + 1
 
 
-def choose(logits: Tensor, temperatures: Sequence[float]) -> tuple[Tensor, Tensor]:
-    """The next token of each row and its log-probability under the model (temperature 1).
+def choose(logits: Tensor, writers: Sequence[TokenWriter], seen: Sequence[Tensor | None]) -> tuple[Tensor, Tensor]:
+    """The next token of each row and its log-probability under the model (temperature 1, no penalty).
 
-    `logits`: (rows, vocabulary). A temperature of 0 takes the most probable token, others sample.
+    `logits`: (rows, vocabulary). A temperature of 0 takes the best token, others sample. `seen` marks per row the
+    tokens of its vocabulary that its repetition penalty is for, and is told of the new one; None for a row without.
     """
     logprobs = logits.float().log_softmax(dim=-1)
     tokens = logprobs.argmax(dim=-1)
-    for row, temperature in enumerate(temperatures):
-        if temperature > 0:
-            tokens[row] = torch.multinomial((logprobs[row] / temperature).softmax(dim=-1), 1)[0]
+    for row, (writer, marks) in enumerate(zip(writers, seen, strict=True)):
+        if marks is None and writer.temperature == 0:
+            continue
+        scores = logits[row].float()
+        if marks is not None:
+            scores = penalised(scores, marks, writer.repetition_penalty)
+        if writer.temperature > 0:
+            tokens[row] = torch.multinomial((scores / writer.temperature).softmax(dim=-1), 1)[0]
+        else:
+            tokens[row] = scores.argmax()
+        if marks is not None:
+            marks[tokens[row]] = True
     return tokens, logprobs.gather(1, tokens[:, None])[:, 0]
+
+
+def penalised(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:
+    """`logits` with those of the tokens in `seen` made less likely: see `Request`. Both: (vocabulary,)."""
+    return torch.where(seen, torch.where(logits > 0, logits / penalty, logits * penalty), logits)
+
+
+def _in_prompts(inputs: Mapping[str, Tensor], writers: Sequence[TokenWriter], vocabulary: int) -> list[Tensor | None]:
+    """Which tokens stand in each row's prompt, padding aside; None for rows without a repetition penalty."""
+    found: list[Tensor | None] = []
+    for ids, mask, writer in zip(inputs["input_ids"], inputs["attention_mask"], writers, strict=True):
+        if writer.repetition_penalty == 1:
+            found.append(None)
+        else:
+            marks = torch.zeros(vocabulary, dtype=torch.bool, device=ids.device)
+            marks[ids[mask.bool()]] = True
+            found.append(marks)
+    return found
 
 
 def _prefill(model: Any, inputs: Mapping[str, Tensor]) -> tuple[Any, Tensor]:

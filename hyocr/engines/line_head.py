@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
@@ -15,7 +16,7 @@ from rapidfuzz.distance import Levenshtein
 from safetensors import SafetensorError
 
 from hyocr.canvas import HEIGHT, canvas
-from hyocr.engines.base import Generation, Request
+from hyocr.engines.base import Budget, Generation, Request
 from hyocr.errors import CheckpointError
 from hyocr.model import tower
 from hyocr.model.checkpoint import Checkpoint
@@ -44,26 +45,31 @@ class LineHead:
         self._head = head.to(model.device).eval()
         self._batch_pixels = BATCH_PIXELS.get(model.device.type, BATCH_PIXELS["cpu"])
 
-    def read(self, images: Sequence[Image.Image]) -> list[Generation]:
+    def read(self, requests: Sequence[Request]) -> list[Generation]:
         """One Generation per line canvas (see `hyocr.canvas`), in order; each character counts as a token.
 
-        Each line is looked at in several ways, and the reading nearest to all others is kept.
+        Each line is looked at in several ways, and the reading nearest to all others is kept. A line whose budget is
+        over before it was looked at in all these ways has what the looks so far gave, and the budget's reason.
         """
-        readings = self._read_all([_look(image, *look) for image in images for look in LOOKS])
-        groups = [readings[i : i + len(LOOKS)] for i in range(0, len(readings), len(LOOKS))]
-        return [consensus(group) for group in groups]
+        images = [_look(request.image, *look) for request in requests for look in LOOKS]
+        budgets = [request.budget for request in requests for _ in LOOKS]
+        done: dict[int, Generation] = {}
+        for batch in self._batches(images):
+            if going := [i for i in batch if not budgets[i].over()]:
+                done.update(zip(going, self._read([images[i] for i in going]), strict=True))
+        groups = [range(i, i + len(LOOKS)) for i in range(0, len(images), len(LOOKS))]
+        looks = [[done[i] for i in group if i in done] for group in groups]
+        return [_settled(readings, request.budget) for readings, request in zip(looks, requests, strict=True)]
 
-    def _read_all(self, images: Sequence[Image.Image]) -> list[Generation]:
+    def _batches(self, images: Sequence[Image.Image]) -> Iterator[list[int]]:
+        """The places of images of equal width, as many together as may go through the tower at once."""
         by_width: dict[int, list[int]] = defaultdict(list)
         for i, image in enumerate(images):
             by_width[image.width].append(i)
-        done: dict[int, Generation] = {}
         for width, members in by_width.items():
             step = max(1, self._batch_pixels // (width * HEIGHT))
             for start in range(0, len(members), step):
-                batch = members[start : start + step]
-                done.update(zip(batch, self._read([images[i] for i in batch]), strict=True))
-        return [done[i] for i in range(len(images))]
+                yield members[start : start + step]
 
     @torch.inference_mode()
     def _read(self, images: list[Image.Image]) -> list[Generation]:
@@ -79,7 +85,7 @@ def read_single_lines(head: LineHead | None, requests: Sequence[Request]) -> dic
     if head is None:
         return {}
     lines = [i for i, request in enumerate(requests) if request.single_line]
-    return dict(zip(lines, head.read([requests[i].image for i in lines]), strict=True))
+    return dict(zip(lines, head.read([requests[i] for i in lines]), strict=True))
 
 
 def load_line_head(loaded: Checkpoint) -> LineHead:
@@ -97,6 +103,13 @@ def _generation(path: list[Character]) -> Generation:
         logprobs=tuple(character.logprob for character in path),
         ends=tuple(accumulate(len(character.text) for character in path)),
     )
+
+
+def _settled(readings: Sequence[Generation], budget: Budget) -> Generation:
+    if len(readings) == len(LOOKS):
+        return consensus(readings)
+    reason = budget.over() or "timeout"
+    return replace(consensus(readings), finish_reason=reason) if readings else Generation("", reason)
 
 
 def _look(image: Image.Image, scale: float, crop: int) -> Image.Image:

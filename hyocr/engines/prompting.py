@@ -66,7 +66,7 @@ class Prompter:
 
     def writer(self, job: Job) -> TokenWriter:
         """What collects the job's answer."""
-        return TokenWriter(self.pieces, self.stops, job.max_tokens, job.request.temperature)
+        return TokenWriter(self.pieces, self.stops, job.max_tokens, job.request)
 
 
 def _end_ids(checkpoint: Prepared) -> set[int]:

@@ -8,25 +8,25 @@ import io
 import os
 import re
 from collections.abc import Callable, Generator, Sequence
-from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any
-from urllib.parse import urlsplit
 
 import openai
 from openai import AsyncOpenAI, AsyncStream
 from PIL import Image
 
 from hyocr.canvas import stretched
-from hyocr.document import FinishReason
 from hyocr.engines.background import Background, result
-from hyocr.engines.base import Generation, Request
+from hyocr.engines.base import Budget, Generation, Request
 from hyocr.engines.faults import BrokenStream, explain, may_pass, pause, sentence
-from hyocr.engines.streamed import StreamedWriter
+from hyocr.engines.served import check_url, choose, local_folder
+from hyocr.engines.streamed import StreamedWriter, finish_reason
 from hyocr.errors import EngineError
 from hyocr.model.chat import messages
-from hyocr.model.folder import METADATA, Folder, find
+
+LOOK_SECONDS = 0.2
+"""Between two looks at the budgets of requests that wait."""
 
 CONNECT_SECONDS = 10.0
 MODELS_SECONDS = 30.0
@@ -34,11 +34,11 @@ MODELS_SECONDS = 30.0
 _REFUSABLE = {
     "logprobs": re.compile("logprob"),
     "skip_special_tokens": re.compile("skip_special_tokens"),
+    "repetition_penalty": re.compile("repetition_penalty"),
     "max_tokens": re.compile(r"max_\w*tokens|context|too (long|large)"),
 }
 """Parameters a server may refuse with a 400, and how to tell from its sentence."""
 
-_FINISH: dict[str, FinishReason] = {"stop": "stop", "length": "length", "abort": "cancelled"}
 _NOT_OPENAI = (ValueError, TypeError, AttributeError, KeyError)
 """What comes of an answer that is not JSON or not of the shape of OpenAI's: the SDK checks neither."""
 
@@ -66,11 +66,12 @@ class ServerEngine:
         timeout: float = 300.0,
         retries: int = 4,
     ) -> None:
-        _check_url(url)
+        check_url(url)
         if concurrency < 1 or retries < 0:
             raise EngineError(f"Use a concurrency of 1 or more and 0 or more retries, not {concurrency} and {retries}.")
         self._server = f"the server at {url}"
         self._retries = retries
+        self.concurrency = concurrency
         self._slots = asyncio.Semaphore(concurrency)
         self._refused: set[str] = set()
         self._too_many_tokens: float = float("inf")
@@ -82,8 +83,8 @@ class ServerEngine:
         )
         self._background = Background(cleanup=self._client.close)
         try:
-            self._model = _choose(self._background.run(self._served(min(timeout, MODELS_SECONDS))), model, url)
-            local = _local(self._model, model)
+            self._model = choose(self._background.run(self._served(min(timeout, MODELS_SECONDS))), model, url)
+            local = local_folder(self._model, model)
         except BaseException:
             self.close()
             raise
@@ -107,9 +108,9 @@ class ServerEngine:
         """One Generation per request, in order. Raises EngineError, naming the request, for the first that fails.
 
         The others are cancelled then, as they are when the caller is interrupted. `prompt_tokens` is 0 where the
-        server did not get to tell it, which is after a repetition.
+        server did not get to tell it, which is after a repetition or the end of a budget.
         """
-        return self._background.run(self._all(requests))
+        return self._background.run(self._all(requests, _unseen))
 
     def stream(self, request: Request) -> Generator[str, None, Generation]:
         """Pieces of text as they arrive; the generator's return value is the Generation. Closing it early cancels.
@@ -126,12 +127,12 @@ class ServerEngine:
                 pieces.put(text[shown:])
                 shown = len(text)
 
-        future = self._background.start(self._ask(0, request, show))
+        future = self._background.start(self._all([request], show))
         future.add_done_callback(lambda _: pieces.put(None))
         try:
             while (piece := pieces.get()) is not None:
                 yield piece
-            return result(future)
+            return result(future)[0]
         finally:
             future.cancel()
 
@@ -147,34 +148,55 @@ class ServerEngine:
                 "check the URL, which usually ends in /v1."
             ) from error
 
-    async def _all(self, requests: Sequence[Request]) -> list[Generation]:
-        tasks = [asyncio.create_task(self._ask(i, request, _unseen)) for i, request in enumerate(requests)]
+    async def _all(self, requests: Sequence[Request], show: Callable[[str], None]) -> list[Generation]:
+        tasks = [asyncio.create_task(self._ask(i, request, show)) for i, request in enumerate(requests)]
+        watch = asyncio.create_task(_watch(tasks, [request.budget for request in requests]))
         try:
             return await asyncio.gather(*tasks)
         finally:  # after an error the others are still running
-            for task in tasks:
+            for task in (watch, *tasks):
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(watch, *tasks, return_exceptions=True)
 
     async def _ask(self, index: int, request: Request, show: Callable[[str], None]) -> Generation:
-        """Sends the request until it is answered or hopeless; `show` is called with the whole text as it grows."""
-        async with self._slots:
-            chat = await asyncio.to_thread(self._chat, request)
-            attempt = 0
-            while True:
-                try:
-                    return await self._attempt(chat, request, show)
-                except (openai.APIError, BrokenStream) as error:
-                    if attempt == self._retries or not may_pass(error):
-                        raise EngineError(f"Request {index}: {explain(error, self._server)}") from error
-                    seconds = pause(error, attempt)
-                except _NOT_OPENAI as error:
-                    raise EngineError(
-                        f"Request {index}: {self._server} answers with something else than OpenAI's chat API; "
-                        "check the URL and look at its log."
-                    ) from error
-                await asyncio.sleep(seconds)
-                attempt += 1
+        """The answer, or what there is of it when the budget is over, which `_watch` tells by cancelling."""
+        writers: list[StreamedWriter] = []
+        try:
+            async with self._slots:
+                if not request.budget.over():
+                    answer = await self._send(index, request, writers, show)
+                    if answer.finish_reason in ("stop", "length", "repetition") or not request.budget.over():
+                        return answer
+        except asyncio.CancelledError:
+            if not request.budget.over():
+                raise
+        longest = max(writers, key=lambda writer: len(writer.text), default=StreamedWriter(0, request.budget))
+        longest.look()
+        return longest.generation(0)
+
+    async def _send(
+        self, index: int, request: Request, writers: list[StreamedWriter], show: Callable[[str], None]
+    ) -> Generation:
+        """Sends the request until it is answered or hopeless; `show` is called with the whole text as it grows.
+
+        What each try wrote is kept in `writers`.
+        """
+        chat = await asyncio.to_thread(self._chat, request)
+        while True:
+            writers.append(StreamedWriter(request.max_tokens, request.budget))
+            try:
+                return await self._attempt(chat, request, writers[-1], show)
+            except (openai.APIError, BrokenStream) as error:
+                attempt = len(writers) - 1
+                if attempt == self._retries or not may_pass(error):
+                    raise EngineError(f"Request {index}: {explain(error, self._server)}") from error
+                seconds = pause(error, attempt)
+            except _NOT_OPENAI as error:
+                raise EngineError(
+                    f"Request {index}: {self._server} answers with something else than OpenAI's chat API; "
+                    "check the URL and look at its log."
+                ) from error
+            await asyncio.sleep(seconds)
 
     def _chat(self, request: Request) -> Any:
         """The messages in OpenAI's form, the image as lossless PNG."""
@@ -183,9 +205,10 @@ class ServerEngine:
         parts = [_image_part(image) if part["type"] == "image" else part for part in user["content"]]
         return [system, {**user, "content": parts}]
 
-    async def _attempt(self, chat: Any, request: Request, show: Callable[[str], None]) -> Generation:
-        writer, prompt_tokens = StreamedWriter(request.max_tokens), 0
-        ended = False
+    async def _attempt(
+        self, chat: Any, request: Request, writer: StreamedWriter, show: Callable[[str], None]
+    ) -> Generation:
+        prompt_tokens, ended = 0, False
         stream, bounded = await self._open(chat, request)
         async with stream:
             async for chunk in stream:
@@ -195,11 +218,11 @@ class ServerEngine:
                     tokens = (choice.get("logprobs") or {}).get("content")
                     writer.take(choice["delta"].get("content") or "", tokens or ())
                     if reason := choice.get("finish_reason"):
-                        writer.end(_finish(reason))
+                        writer.end(finish_reason(reason))
                         ended = True
                 show(writer.text)
                 # A server that ends by itself, because it knows the length, tells after that how long the prompt was.
-                if not ended and (writer.finish == "repetition" or (writer.finish == "length" and not bounded)):
+                if not ended and writer.finish is not None and not (writer.finish == "length" and bounded):
                     break
         if writer.finish is None:
             raise BrokenStream("the answer broke off")
@@ -242,37 +265,21 @@ class ServerEngine:
 
     def _options(self, request: Request) -> dict[str, Any]:
         # Markup such as <quad> is special tokens in the published checkpoints.
-        options = {"logprobs": True, "skip_special_tokens": False, "max_tokens": request.max_tokens}
+        options: dict[str, Any] = {"logprobs": True, "skip_special_tokens": False, "max_tokens": request.max_tokens}
+        if request.repetition_penalty != 1:
+            options["repetition_penalty"] = request.repetition_penalty
         if request.max_tokens >= self._too_many_tokens:
             del options["max_tokens"]
         return {name: value for name, value in options.items() if name not in self._refused}
 
 
-def _check_url(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid:
-        raise EngineError(f'"{url}" is not the URL of a server; write it like http://127.0.0.1:8000/v1.')
-
-
-def _choose(served: list[str], model: str, url: str) -> str:
-    if model in served:
-        return model
-    if len(served) == 1:
-        return served[0]
-    if not served:
-        raise EngineError(f"The server at {url} has no model; start it with one.")
-    raise EngineError(f'The server at {url} does not have "{model}"; choose one of {", ".join(served)}.')
-
-
-def _local(served: str, model: str) -> Folder | None:
-    """What is known here of the served checkpoint, without a download; `model` may be the folder it was loaded from."""
-    if served == "nano" or (Path(served) / METADATA).is_file():
-        return find(served)
-    return find(model) if model != "nano" and Path(model).is_dir() else None
+async def _watch(tasks: Sequence[asyncio.Task[Generation]], budgets: Sequence[Budget]) -> None:
+    """Cancels each task whose budget is over."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        for task, budget in zip(tasks, budgets, strict=True):
+            if budget.over():
+                task.cancel()
 
 
 def _image_part(image: Image.Image) -> dict[str, Any]:
@@ -280,13 +287,6 @@ def _image_part(image: Image.Image) -> dict[str, Any]:
     image.save(buffer, "PNG", compress_level=1)  # the network is faster than a better compressor
     data = base64.b64encode(buffer.getvalue()).decode()
     return {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}}
-
-
-def _finish(reason: str) -> FinishReason:
-    """Raises BrokenStream for reasons that are failures of the server."""
-    if reason not in _FINISH:
-        raise BrokenStream(f'it ended with the reason "{reason}"')
-    return _FINISH[reason]
 
 
 def _unseen(text: str) -> None:

@@ -10,11 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from hyocr.document import FinishReason
-from hyocr.engines.base import Generation
+from hyocr.engines.base import Budget, Generation
+from hyocr.engines.faults import BrokenStream
 from hyocr.engines.writer import PUBLISHED_MARKUP, Writer
 
 _SPECIAL = re.compile("<｜[^<>]{1,64}?｜>|<\\|[^<>]{1,64}?\\|>".encode())
 _MARKUP = {name.encode(): markup.encode() for name, markup in PUBLISHED_MARKUP.items()}
+
+_FINISH: dict[str, FinishReason] = {"stop": "stop", "length": "length", "abort": "cancelled"}
 
 
 class StreamedWriter(Writer):
@@ -26,8 +29,8 @@ class StreamedWriter(Writer):
     wrong offsets.
     """
 
-    def __init__(self, max_tokens: int) -> None:
-        super().__init__(max_tokens)
+    def __init__(self, max_tokens: int, budget: Budget) -> None:
+        super().__init__(max_tokens, budget)
         self._tokens: deque[tuple[bytes, float]] = deque()  # not confirmed yet
         self._content = b""  # not written yet
         self._aligned = True
@@ -78,6 +81,13 @@ class StreamedWriter(Writer):
         if self._content:
             self.write(_SPECIAL.sub(lambda match: _MARKUP.get(match[0], b""), self._content), math.nan)
             self._content = b""
+
+
+def finish_reason(said: str) -> FinishReason:
+    """Ours for what a server says. Raises BrokenStream for reasons that are failures of the server."""
+    if said not in _FINISH:
+        raise BrokenStream(f'it ended with the reason "{said}"')
+    return _FINISH[said]
 
 
 def _spelling(token: Mapping[str, Any]) -> bytes:

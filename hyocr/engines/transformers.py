@@ -39,6 +39,7 @@ class TransformersEngine:
         loaded = load(checkpoint, device)
         self.name = loaded.name
         self.default_strategy = loaded.default_strategy
+        self.concurrency = 1
         self._model = loaded.model
         self._prompter = Prompter(loaded)
         self.line_reader = line_reader or loaded.line_reader
@@ -75,9 +76,13 @@ class TransformersEngine:
 
     def _run(self, batch: list[Job]) -> dict[int, Generation]:
         writers = [self._prompter.writer(job) for job in batch]
+        for writer in writers:
+            writer.look()
+        going = [(job, writer) for job, writer in zip(batch, writers, strict=True) if writer.finish is None]
         try:
-            for _ in decode(self._model, self._inputs(batch), writers):
-                pass
+            if going:
+                for _ in decode(self._model, self._inputs(job for job, _ in going), [writer for _, writer in going]):
+                    pass
         except (RuntimeError, MemoryError) as error:
             if len(batch) == 1 or not _out_of_memory(error):
                 raise _engine_error(error, batch[0]) from error
@@ -87,7 +92,8 @@ class TransformersEngine:
         half = len(batch) // 2
         return self._run(batch[:half]) | self._run(batch[half:])
 
-    def _inputs(self, batch: Iterable[Job]) -> dict[str, Tensor]:
+    def _inputs(self, jobs: Iterable[Job]) -> dict[str, Tensor]:
+        batch = list(jobs)
         inputs = self._prompter.processor(
             text=[job.prompt for job in batch],
             images=[[job.request.image] for job in batch],

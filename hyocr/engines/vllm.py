@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from threading import Lock, Thread
@@ -13,7 +14,7 @@ from hyocr.engines.base import Generation, Request
 from hyocr.engines.line_head import LineHead, load_line_head, read_single_lines
 from hyocr.engines.prompting import Job, Prompter
 from hyocr.engines.vllm_folder import folder_for_vllm
-from hyocr.engines.vllm_settings import build, environment, settings
+from hyocr.engines.vllm_settings import SEQUENCES, build, environment, settings
 from hyocr.engines.writer import TokenWriter
 from hyocr.errors import EngineError
 from hyocr.model.checkpoint import load, prepare
@@ -38,6 +39,7 @@ class VllmEngine:
     ) -> None:
         prepared = prepare(checkpoint)
         self.name, self.default_strategy = prepared.name, prepared.default_strategy
+        self.concurrency = SEQUENCES
         self.line_reader = line_reader or prepared.line_reader
         # First what may fail: vLLM's processes would be left alone.
         self._line_head: LineHead | None = load_line_head(load(checkpoint)) if self.line_reader == "ctc" else None
@@ -45,7 +47,7 @@ class VllmEngine:
         self._prompter = Prompter(prepared, self._engine.model_config.max_model_len)
         self._numbers = count()
         self._open: dict[str, TokenWriter] = {}
-        self._lock = Lock()
+        self._next, self._lock = Lock(), Lock()
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         """One Generation per request, in order. Raises EngineError, naming the request, where one cannot run."""
@@ -81,27 +83,43 @@ class VllmEngine:
 
         mine: list[str] = []
         try:
-            with self._lock:
+            with self._turn():
                 for job, writer in zip(jobs, writers, strict=True):
-                    mine.append(self._add(job))
-                    self._open[mine[-1]] = writer
+                    writer.look()  # preparing many images takes a while
+                    if writer.finish is None:
+                        mine.append(self._add(job))
+                        self._open[mine[-1]] = writer
             while any(writer.finish is None for writer in writers):
-                with self._lock:
-                    self._step()
+                with self._turn():
+                    # Another thread's step may have finished them meanwhile, and with nothing to do a step never ends.
+                    if any(writer.finish is None for writer in writers):
+                        self._step()
+                for writer in writers:
+                    writer.look()  # those that wait for their first token too
                 yield
         except (EngineDeadError, RuntimeError, MemoryError) as error:
             raise EngineError(f"vLLM failed: {first_line(error)}") from error
         finally:
-            with self._lock:
-                if left := [identity for identity in mine if self._open.pop(identity, None)]:
+            if left := [identity for identity in mine if self._open.pop(identity, None)]:
+                with self._turn():
                     self._engine.abort_request(left)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """vLLM to oneself. Whoever waits comes before the thread that had the last turn, which would take them all."""
+        with self._next:
+            self._lock.acquire()
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _step(self) -> None:
         """One of vLLM's steps: it writes on for all answers in work, those of other callers too."""
         for output in self._engine.step():
             writer = self._open.get(output.request_id)
             if writer and _feed(writer, output.outputs[0]):
-                del self._open[output.request_id]
+                self._open.pop(output.request_id, None)
                 if not output.finished:
                     self._engine.abort_request([output.request_id])
 
@@ -113,6 +131,7 @@ class VllmEngine:
             temperature=job.request.temperature,
             max_tokens=job.max_tokens,
             stop_token_ids=sorted(self._prompter.stops),
+            repetition_penalty=job.request.repetition_penalty,
             logprobs=0,
             detokenize=False,
             output_kind=RequestOutputKind.DELTA,

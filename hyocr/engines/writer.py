@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hyocr.document import FinishReason
-from hyocr.engines.base import Generation
+from hyocr.engines.base import Budget, Generation, Request
 from hyocr.engines.repetition import find_loop
 from hyocr.errors import CheckpointError
 
@@ -44,12 +44,16 @@ class Pieces:
 
 
 class Writer:
-    """Collects one answer, piece by piece, a piece being what one token writes. `finish` is None while it goes on."""
+    """Collects one answer, piece by piece, a piece being what one token writes. `finish` is None while it goes on.
 
-    def __init__(self, max_tokens: int) -> None:
+    It ends where it stands when `budget` is over.
+    """
+
+    def __init__(self, max_tokens: int, budget: Budget) -> None:
         self.text = ""
         self.finish: FinishReason | None = None
         self._max_tokens = max_tokens
+        self._budget = budget
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._count = 0
         self._waiting = 0  # tokens whose character is not complete yet
@@ -65,6 +69,13 @@ class Writer:
             self.finish = "repetition"
         elif last:
             self.finish = "length"
+        else:
+            self.look()
+
+    def look(self) -> None:
+        """Ends the answer if its budget is over; `write` looks after each token."""
+        if self.finish is None:
+            self.finish = self._budget.over()
 
     def generation(self, prompt_tokens: int) -> Generation:
         """The finished answer. Bytes of a character cut off by the end are not text; their tokens end where it ends."""
@@ -100,11 +111,14 @@ class Writer:
 
 
 class TokenWriter(Writer):
-    """Collects one answer from token ids: `pieces` says what each writes, one of `stops` ends the answer."""
+    """Collects the answer to a request from token ids: `pieces` says what each writes, one of `stops` ends the answer.
 
-    def __init__(self, pieces: Pieces, stops: set[int], max_tokens: int, temperature: float = 0.0) -> None:
-        super().__init__(max_tokens)
-        self.temperature = temperature
+    `max_tokens` is what the model has room for, at most what the request allows.
+    """
+
+    def __init__(self, pieces: Pieces, stops: set[int], max_tokens: int, request: Request) -> None:
+        super().__init__(max_tokens, request.budget)
+        self.temperature, self.repetition_penalty = request.temperature, request.repetition_penalty
         self._pieces, self._stops = pieces, stops
 
     def push(self, token: int, logprob: float) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
-from hyocr.document import Document, PageResult
+from hyocr.document import PageResult
+from hyocr.exports.outline import Outline
 
 SUFFIX = ".md"
 
@@ -16,14 +18,18 @@ MARKER = re.compile(r"[#+=:-]")
 NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")
 
 
-def export(document: Document) -> str:
+def pieces(outline: Outline, pages: Iterable[PageResult]) -> Iterator[str]:
     """Lines keep their breaks, blank lines part paragraphs, and each of several pages begins with a comment.
 
     A page that is not complete says so in its comment.
     """
-    several = len(document.pages) > 1
-    pages = [_page(page, several) for page in document.pages]
-    return "\n\n".join(page.strip("\n") for page in pages if page) + "\n" if any(pages) else ""
+    begun = False
+    for page in pages:
+        if written := _page(page, outline.total > 1):
+            yield ("\n\n" if begun else "") + written.strip("\n")
+            begun = True
+    if begun:
+        yield "\n"
 
 
 def escape(text: str) -> str:

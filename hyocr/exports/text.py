@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from hyocr.document import Document
+from collections.abc import Iterable, Iterator
+
+from hyocr.document import PageResult
+from hyocr.exports.outline import Outline
 
 SUFFIX = ".txt"
 
 
-def export(document: Document) -> str:
-    """The text of all pages, "" if there is none. Pages that failed leave no trace: see the JSON for them."""
-    return document.text + "\n" if document.text else ""
+def pieces(outline: Outline, pages: Iterable[PageResult]) -> Iterator[str]:
+    """The text of all pages, nothing if there is none. Pages that failed leave no trace: see the JSON for them."""
+    begun = False
+    for page in pages:
+        if page.text:
+            yield "\n\n" + page.text if begun else page.text
+            begun = True
+    if begun:
+        yield "\n"

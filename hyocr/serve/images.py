@@ -11,10 +11,7 @@ from collections.abc import Sequence
 from PIL import Image
 
 from hyocr.errors import InputError
-from hyocr.sources import open_source
-
-FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "JPEG2000", "AVIF")
-"""Pillow's names. It reads many more, some by running other programs (EPS), some without a signature (TGA)."""
+from hyocr.sources import FORMATS, open_source
 
 MAX_IMAGES = 64
 """In one request: more small ones than the context holds, and few enough that checking them takes no time."""

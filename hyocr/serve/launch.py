@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
-import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,8 +11,8 @@ from typing import Any, NoReturn
 
 from hyocr.engines.vllm_folder import folder_for_vllm
 from hyocr.engines.vllm_settings import SEQUENCES, build, environment, settings
-from hyocr.errors import EngineError
 from hyocr.model.checkpoint import prepare
+from hyocr.serve.address import check_address
 
 # Greedy and without penalties unless a client asks for something else: reading is not writing.
 SAMPLING = {"temperature": 0.0, "repetition_penalty": 1.0}
@@ -23,7 +21,7 @@ SAMPLING = {"temperature": 0.0, "repetition_penalty": 1.0}
 def serve(model: str, host: str, port: int, api_key: str | None, extra: Sequence[str]) -> NoReturn:
     """Becomes the server's process. Raises CheckpointError and EngineError before that where it cannot."""
     build()
-    _check_address(host, port, api_key)
+    check_address(host, port, guarded=bool(api_key))
     checkpoint = prepare(model)
     folder = folder_for_vllm(checkpoint)
     arguments = command(folder, checkpoint.name, host, port, extra)
@@ -58,26 +56,3 @@ def flags(chosen: Mapping[str, Any]) -> list[str]:
         else:
             found += [flag, json.dumps(value) if isinstance(value, dict) else str(value)]
     return found
-
-
-def _check_address(host: str, port: int, api_key: str | None) -> None:
-    if not api_key and not _is_loopback(host):
-        raise EngineError(
-            f"{host} can be reached by others: give an --api-key (or HYOCR_API_KEY), or serve on 127.0.0.1."
-        )
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
-    except OSError as error:
-        raise EngineError(
-            f"Nothing can be served on {host}:{port}: {error.strerror}; choose another --port."
-        ) from error
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -1,0 +1,97 @@
+"""What is tried when the model gets stuck on a page: a loop, or no end within its tokens.
+
+1. The same request with a repetition penalty.
+2. The page line by line, where the task can be done so: a line is too short to get lost in, and a bad one costs no
+   other. Lines that stop badly are asked again with the penalty.
+3. The best of these attempts, with the finish reason that it had.
+
+No rung begins when the page's budget is over, and nothing that goes wrong on one loses what an earlier one read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from hyocr.document import FinishReason, PageResult, Strategy
+from hyocr.engines.base import Budget, Engine, Generation, Request
+
+PENALTY = 1.08
+"""HunyuanOCR 1.5's own repetition penalty (its published sampling settings)."""
+
+STUCK: tuple[FinishReason, ...] = ("repetition", "length")
+"""Finish reasons that another attempt may better."""
+
+WORST_FIRST: tuple[FinishReason, ...] = ("cancelled", "timeout", "repetition", "length", "stop")
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Another attempt begins, by `strategy`, because the one before stopped for `reason`."""
+
+    reason: FinishReason
+    strategy: Strategy
+
+
+Attempt = Callable[[PageResult, Strategy, float], Iterator[Retry]]
+"""Reads the page into a blank result by a strategy with a repetition penalty; retries of its own are told."""
+
+
+def climb(
+    attempt: Attempt, result: PageResult, rungs: Sequence[tuple[Strategy, float]], budget: Budget
+) -> Generator[Retry, None, PageResult]:
+    """Reads the page into `result` and, where it gets stuck, tries the rungs (strategy, penalty) one after the other.
+
+    Returns the best result, which counts all attempts. Raises what the first attempt raises.
+    """
+    blank = replace(result, lines=[], unparsed=[])
+    yield from attempt(result, result.strategy, 1.0)
+    best, tries, stuck = result, result.attempts, result.finish_reason in STUCK
+    for strategy, penalty in rungs if stuck else ():
+        if budget.over() or not stuck:
+            break
+        yield Retry(best.finish_reason, strategy)
+        again = replace(blank, strategy=strategy, lines=[], unparsed=[])
+        try:
+            yield from attempt(again, strategy, penalty)
+        except Exception:  # whatever it is, the text that was read is worth more than to know it
+            tries += again.attempts
+            break
+        tries += again.attempts
+        best = max(best, again, key=lambda one: _worth(one.text, one.finish_reason))
+        stuck = best.finish_reason != "stop"
+    if stuck and rungs and (reason := budget.over()):
+        best.finish_reason = reason  # it might have become better
+    best.attempts = tries
+    return best
+
+
+def ask_again(
+    engine: Engine, requests: Sequence[Request], answers: list[Generation], budget: Budget
+) -> Generator[Retry, None, int]:
+    """Asks for the lines whose answers are stuck once more, with the penalty, and puts the better ones into `answers`.
+
+    Returns how many more attempts that was, 0 or 1.
+    """
+    stuck = [i for i, answer in enumerate(answers) if answer.finish_reason in STUCK]
+    if not stuck or budget.over():
+        return 0
+    yield Retry(worst(answers), "lines")
+    try:
+        again = engine.generate([replace(requests[i], repetition_penalty=PENALTY) for i in stuck])
+    except Exception:  # as in `climb`
+        return 1
+    for i, answer in zip(stuck, again, strict=True):
+        answers[i] = max(answers[i], answer, key=lambda one: _worth(one.text, one.finish_reason))
+    return 1
+
+
+def worst(answers: Sequence[Generation]) -> FinishReason:
+    """The worst finish reason among these answers; "stop" if there are none."""
+    reasons = {answer.finish_reason for answer in answers}
+    return next((reason for reason in WORST_FIRST if reason in reasons), "stop")
+
+
+def _worth(text: str, reason: FinishReason) -> tuple[bool, int, int]:
+    """What makes one attempt better than another: it has text, a good finish, much text."""
+    return bool(text.strip()), WORST_FIRST.index(reason), len(text)
