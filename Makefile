@@ -20,7 +20,7 @@ test: .venv/installed-dev
 
 # Serving on a CPU, in an environment of its own. On a machine with CUDA: pip install 'hyocr[vllm]' instead.
 test-vllm: .venv-vllm/installed-dev
-	$(VLLM)/python -m pytest tests/test_vllm_*.py tests/test_engine_server.py tests/test_serve_*.py
+	$(VLLM)/python -m pytest tests/test_vllm_*.py tests/test_engine_*.py tests/test_serve_*.py
 
 parity: .venv-vllm/installed-dev
 	$(VLLM)/python -m eval.parity

@@ -31,7 +31,7 @@ TAIL_LINES = 30
 
 @dataclass(frozen=True)
 class Started:
-    """A running command, which leads a session of its own, and the file that its output goes to."""
+    """A running command, which leads a session, and the file that its output goes to."""
 
     process: subprocess.Popen[bytes]
     log: Path
@@ -173,16 +173,25 @@ def _free_port() -> int:
         return port
 
 
-def _members(session: int) -> list[int]:
-    """The living processes of a session, oldest first. Zombies are dead, whoever forgot to bury them."""
-    found = []
+def _members(root: int) -> list[int]:
+    """The living processes of the session that `root` leads and all that they started, oldest first.
+
+    Zombies are dead, whoever forgot to bury them.
+    """
+    parents: dict[int, int] = {}
+    ages: dict[int, int] = {}
+    found = set()
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it ended meanwhile
             # After the name, in brackets, which may hold any: state, parent, group, session; 20th is the start time.
             fields = path.read_text(errors="replace").rpartition(")")[2].split()
-            if int(fields[3]) == session and fields[0] not in ("Z", "X"):
-                found.append((int(fields[19]), int(path.parent.name)))
-    return [pid for _, pid in sorted(found)]
+            if fields[0] not in ("Z", "X"):
+                pid = int(path.parent.name)
+                parents[pid], ages[pid] = int(fields[1]), int(fields[19])
+                found |= {pid} if int(fields[3]) == root else set()
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return sorted(found, key=lambda pid: ages[pid])
 
 
 def _name(pid: int) -> str:
