@@ -1,6 +1,6 @@
 """Writes a trained checkpoint as it ships: bfloat16 safetensors, half the size.
 
-    python -m training.export --checkpoint runs/nano_cpu_2c_settle/checkpoint --output hyocr/weights/nano
+    python -m training.export --checkpoint runs/nano_cpu_2f_language/checkpoint --output hyocr/weights/nano
 
 Only weights and configuration are replaced in the output folder; a model card there stays.
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Nano from nothing on a two-core CPU in about seven hours. Stage 1, what the tower sees: letters, then lines, by CTC alone. Stage 2, all
+# Nano from nothing on a two-core CPU in about ten hours. Stage 1, what the tower sees: letters, then lines, by CTC alone. Stage 2, all
 # of it: the language model learns to say what the tower sees, short lines first.
 # Needs the fonts (training/install_fonts.sh), text to draw (TEXT) and receipts with a train split (RECEIPTS); see README, "Training".
 # Stopped at any time, the same command goes on where it was.
@@ -30,4 +30,9 @@ train nano_cpu_2b_lines
 test -e runs/nano_cpu_2b_mean ||
   "$PYTHON" -m training.soup runs/nano_cpu_1e_again/checkpoint runs/nano_cpu_2b_lines/checkpoint --output runs/nano_cpu_2b_mean
 train nano_cpu_2c_settle
-"$PYTHON" -m training.export --checkpoint runs/nano_cpu_2c_settle/checkpoint --output runs/nano_cpu_export
+train nano_cpu_2d_more
+test -e runs/nano_cpu_2d_mean ||
+  "$PYTHON" -m training.soup runs/nano_cpu_2c_settle/checkpoint runs/nano_cpu_2d_more/checkpoint --output runs/nano_cpu_2d_mean
+train nano_cpu_2e_settle
+train nano_cpu_2f_language
+"$PYTHON" -m training.export --checkpoint runs/nano_cpu_2f_language/checkpoint --output runs/nano_cpu_export
