@@ -5,8 +5,8 @@
 
 Each page of the PDF, which is made here, names its number in five lines. For every run it prints the pages' rate, how
 soon the first one was there, and the peak of the resident memory of all processes (/proc, 10 looks a second; Linux).
-The exit code is 1 if a page is missing, has another page's number, or if the memory of the longest document is more
-than a tenth above that of the shortest.
+The exit code is 1 if a page is missing or there twice, or if the memory of the longest document is more than a tenth
+above that of the shortest. A page on which no line has the page's number was misread (or is another's): listed.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class Run:
     seconds: float
     peak: float
     wrong: int
+    misread: list[str]
 
 
 def make_pdf(path: Path, pages: int) -> None:
@@ -91,7 +92,7 @@ def through_cli(pdf: Path, pages: int, folder: Path) -> Run:
         if command.process.returncode not in (0, 1):
             raise EngineError(f"hyocr batch ended with {command.process.returncode}:\n{command.log.read_text()}")
     read = json.loads((output / f"{pdf.stem}.json").read_text())["pages"]
-    return Run("hyocr batch", pages, first, time.monotonic() - begun, peak[0], _wrong(read, pages))
+    return Run("hyocr batch", pages, first, time.monotonic() - begun, peak[0], *_check(read, pages))
 
 
 def through_api(pdf: Path, pages: int, folder: Path) -> Run:
@@ -117,7 +118,7 @@ def through_api(pdf: Path, pages: int, folder: Path) -> Run:
         with closing(http.client.HTTPConnection(HOST, server.port)) as connection:
             connection.request("GET", f"/v1/jobs/{job}/result?format=json")
             read = _answer(connection)["pages"]
-    return Run("hyocr api", pages, first, seconds, peak[0], _wrong(read, pages))
+    return Run("hyocr api", pages, first, seconds, peak[0], *_check(read, pages))
 
 
 THROUGH = {"batch": through_cli, "api": through_api}
@@ -135,11 +136,12 @@ def _data_url(pdf: Path) -> str:
     return f"data:application/pdf;base64,{base64.b64encode(pdf.read_bytes()).decode()}"
 
 
-def _wrong(read: Sequence[dict[str, Any]], pages: int) -> int:
-    """Pages that are missing, twice, or on which no line has their own number."""
+def _check(read: Sequence[dict[str, Any]], pages: int) -> tuple[int, list[str]]:
+    """How many pages are missing or there twice, and what was read on those without their own number."""
     numbers = [page["number"] for page in read]
-    strange = sum(not re.search(rf"\b{page['number']}\b", page["text"]) for page in read)
-    return strange + sum(numbers.count(number) != 1 for number in range(1, pages + 1))
+    strange = [page for page in read if not re.search(rf"\b{page['number']}\b", page["text"])]
+    misread = [f"page {page['number']} read as {page['text'].splitlines()[:1]}" for page in strange]
+    return sum(numbers.count(number) != 1 for number in range(1, pages + 1)), misread
 
 
 def _progress(name: str, before: int, done: int, pages: int) -> int:
@@ -195,7 +197,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _row(run: Run) -> str:
     return (
         f"{run.through}, {run.pages} pages: {run.seconds:.0f} s, {run.pages / run.seconds:.2f} pages/s, first page "
-        f"after {run.first:.1f} s, peak memory {run.peak:.0f} MiB, {run.wrong} pages wrong"
+        f"after {run.first:.1f} s, peak memory {run.peak:.0f} MiB, {run.wrong} pages missing or twice, "
+        f"{len(run.misread)} misread{': ' * bool(run.misread)}{'; '.join(run.misread)}"
     )
 
 

@@ -103,11 +103,8 @@ class Batch:
     def _report(self, document: Document, file: Path) -> None:
         for page in document.pages:
             where = f"{file}: page {page.number}" if len(document.pages) > 1 else str(file)
-            if page.error:
-                self._fail(f"{where}: {page.error.message}")
-            elif page.status == "partial":
-                reason = "unparsed output" if page.finish_reason == "stop" else f"finish reason {page.finish_reason}"
-                say(f"warning: {where}: The text may be incomplete ({reason}).")
+            complain(where, page)
+        self.succeeded &= all(page.status != "failed" for page in document.pages)
         if self.bar.disable and not self.job.quiet:
             seconds = sum(page.seconds for page in document.pages)
             place = f"[{self.files.index(file) + 1}/{len(self.files)}]"
@@ -144,8 +141,19 @@ def silence() -> None:
 
 
 def say(message: str) -> None:
-    """A line on stderr, above the bar."""
-    tqdm.write(message, file=sys.stderr)
+    """A line on stderr, above the bar. File names may hold line breaks and what terminals obey: it is escaped."""
+    shown = (letter if letter.isprintable() else ascii(letter)[1:-1] for letter in message)
+    tqdm.write("".join(shown), file=sys.stderr)
+
+
+def complain(where: str, page: PageResult) -> None:
+    """Says what is wrong with a page, if anything."""
+    if page.status == "failed" and page.error:
+        say(f"error: {where}: {page.error.message}")
+    elif page.status == "partial":
+        reason = "unparsed output" if page.finish_reason == "stop" else f"finish reason {page.finish_reason}"
+        more = f" Another attempt met an error: {page.error.message}" if page.error else ""
+        say(f"warning: {where}: The text may be incomplete ({reason}).{more}")
 
 
 def _cancelled(first: int, last: int) -> list[PageResult]:

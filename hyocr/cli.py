@@ -204,6 +204,7 @@ def batch(
 @app.command()
 def retry(
     run: Annotated[Path, typer.Argument(help="The output folder of `hyocr batch`.")],
+    engine: Annotated[str | None, typer.Option(metavar="URL", help="Where the server is now, if it has moved.")] = None,
     workers: WorkersOption = 1,
     ray: RayOption = None,
     quiet: QuietOption = False,
@@ -212,7 +213,7 @@ def retry(
     with _sentences():
         from hyocr.corpus.run import retry as again
 
-        succeeded = again(run, workers, quiet, _pool(ray))
+        succeeded = again(run, workers, quiet, _pool(ray), engine)
     if not succeeded:
         raise typer.Exit(1)
 

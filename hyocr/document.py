@@ -60,7 +60,7 @@ class Unparsed:
 
 @dataclass(frozen=True)
 class PageError:
-    """Why a page failed: the exception's class name and its sentence."""
+    """What went wrong with a page: the exception's class name and its sentence."""
 
     type: str
     message: str

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import Literal
 
-from hyocr.document import FinishReason, PageError, PageResult, Strategy
+from hyocr.document import FinishReason, PageResult, Strategy
 from hyocr.engines.base import Budget
-from hyocr.errors import HyocrError, InputError
-from hyocr.ladder import Retry
+from hyocr.errors import InputError
+from hyocr.ladder import Retry, page_error
 from hyocr.sources import Page, Pages
 
 AHEAD = 4
@@ -192,8 +192,4 @@ class _Crew:
 
 def failed(result: PageResult, error: Exception) -> PageResult:
     """`result` as that of a page that met this error."""
-    message = str(error)
-    if not isinstance(error, HyocrError):
-        said = " ".join(message.split())[:300].rstrip(".") or "it says no more"
-        message = f"Something unexpected stopped this page ({said}); read it again, or report it if that does not help."
-    return replace(result, status="failed", error=PageError(type(error).__name__, message))
+    return replace(result, status="failed", error=page_error(error))

@@ -5,7 +5,8 @@
    other. Lines that stop badly are asked again with the penalty.
 3. The best of these attempts, with the finish reason that it had.
 
-No rung begins when the page's budget is over, and nothing that goes wrong on one loses what an earlier one read.
+No rung begins when the page's budget is over, and nothing that goes wrong on one loses what an earlier one read: the
+result stays as it was, "partial", and its error tells what the rung met.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hyocr.document import FinishReason, PageResult, Strategy
+from hyocr.document import FinishReason, PageError, PageResult, Strategy
 from hyocr.engines.base import Budget, Engine, Generation, Request
+from hyocr.errors import HyocrError
 
 PENALTY = 1.08
 """HunyuanOCR 1.5's own repetition penalty (its published sampling settings)."""
@@ -54,7 +56,8 @@ def climb(
         again = replace(blank, strategy=strategy, lines=[], unparsed=[])
         try:
             yield from attempt(again, strategy, penalty)
-        except Exception:  # whatever it is, the text that was read is worth more than to know it
+        except Exception as error:  # whatever it is, the text that was read is worth more
+            best.error = page_error(error)
             tries += again.attempts
             break
         tries += again.attempts
@@ -67,23 +70,33 @@ def climb(
 
 
 def ask_again(
-    engine: Engine, requests: Sequence[Request], answers: list[Generation], budget: Budget
-) -> Generator[Retry, None, int]:
+    engine: Engine, requests: Sequence[Request], answers: list[Generation], result: PageResult, budget: Budget
+) -> Iterator[Retry]:
     """Asks for the lines whose answers are stuck once more, with the penalty, and puts the better ones into `answers`.
 
-    Returns how many more attempts that was, 0 or 1.
+    `result`, that of the page, counts the attempt.
     """
     stuck = [i for i, answer in enumerate(answers) if answer.finish_reason in STUCK]
     if not stuck or budget.over():
-        return 0
+        return
     yield Retry(worst(answers), "lines")
+    result.attempts += 1
     try:
         again = engine.generate([replace(requests[i], repetition_penalty=PENALTY) for i in stuck])
-    except Exception:  # as in `climb`
-        return 1
+    except Exception as error:  # as in `climb`
+        result.error = page_error(error)
+        return
     for i, answer in zip(stuck, again, strict=True):
         answers[i] = max(answers[i], answer, key=lambda one: _worth(one.text, one.finish_reason))
-    return 1
+
+
+def page_error(error: Exception) -> PageError:
+    """This error as a page's, a sentence in any case."""
+    message = str(error)
+    if not isinstance(error, HyocrError):
+        said = " ".join(message.split())[:300].rstrip(".") or "it says no more"
+        message = f"Something unexpected stopped this page ({said}); read it again, or report it if that does not help."
+    return PageError(type(error).__name__, message)
 
 
 def worst(answers: Sequence[Generation]) -> FinishReason:

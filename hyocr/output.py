@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from hyocr.errors import HyocrError
 
@@ -40,16 +42,21 @@ def prepare(folder: Path) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Writes a whole file under another name and then renames it, so that no half of a file is ever seen.
-
-    Raises HyocrError when the disk is full or the folder cannot be written to.
-    """
-    part = path.with_name(f".hyocr-{os.getpid()}.part")
+    """Writes a whole file. Raises HyocrError when the disk is full or the folder cannot be written to."""
     try:
-        part.write_bytes(data)
-        os.replace(part, path)
+        with replacing(path, path.with_name(f".hyocr-{os.getpid()}.part")) as file:
+            file.write(data)
     except OSError as error:
         raise _unwritable(path, error.strerror) from error
+
+
+@contextmanager
+def replacing(path: Path, part: Path) -> Iterator[BinaryIO]:
+    """`part` to write to, which takes the place of `path` in the end: nobody sees half a file. Raises OSError."""
+    try:
+        with part.open("wb") as file:
+            yield file
+        os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
 

@@ -88,19 +88,13 @@ class Reader:
         source that cannot be opened or whose only page cannot be decoded, HyocrError for an unknown task or language
         and for a question that is missing (task ask) or not asked for.
         """
-        asked = _Asked(task, self._prompt(task, question), self.strategy_for(task))
+        asked = _Asked(task, prompt_for(task, self.language, question), self.strategy_for(task))
         opened = source if isinstance(source, Pages) else open_source(source)
         return self._events(opened, asked, budget or Budget())
 
     def strategy_for(self, task: str) -> Strategy:
         """The strategy `task` is done with: this reader's where the task can be done line by line, else "page"."""
         return self.strategy if task in LINE_TASKS else "page"
-
-    def _prompt(self, task: str, question: str | None) -> str:
-        if task not in TASKS:
-            raise HyocrError(f'There is no task "{task}"; choose one of {", ".join(TASKS)}.')
-        values = {} if question is None else {"question": question}
-        return TASKS[task].prompt(self.language, **values)
 
     def _events(self, pages: Pages, asked: _Asked, budget: Budget) -> Generator[PageEvent, None, None]:
         reading = Reading(pages, partial(self._read, asked), asked.strategy, self.page_seconds, budget)
@@ -144,7 +138,7 @@ class Reader:
         requests = [line_request(canvas(crop.image), prompt, budget) for row in grouped for crop in row]
         generations = self.engine.generate(requests) if requests else []
         if self.retry:
-            result.attempts += yield from ask_again(self.engine, requests, generations, budget)
+            yield from ask_again(self.engine, requests, generations, result, budget)
         _merge(result, grouped, generations)
         _conclude(result, generations)
 
@@ -170,6 +164,14 @@ def _results(events: Generator[PageEvent, None, None]) -> Iterator[PageResult]:
         for event in events:
             if event.result:
                 yield event.result
+
+
+def prompt_for(task: str, language: str, question: str | None = None) -> str:
+    """The task's prompt. Raises HyocrError for an unknown task or language, a question missing or not asked for."""
+    if task not in TASKS:
+        raise HyocrError(f'There is no task "{task}"; choose one of {", ".join(TASKS)}.')
+    values = {} if question is None else {"question": question}
+    return TASKS[task].prompt(language, **values)
 
 
 def line_request(image: Image.Image, prompt: str, budget: Budget | None = None) -> Request:

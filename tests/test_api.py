@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import io
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +20,12 @@ from starlette.testclient import TestClient
 import hyocr
 from hyocr.api import events as stream
 from hyocr.api import ocr
+from hyocr.api.store import Store
 from hyocr.api.wire import FileAnswer, JobAnswer, JobList, OcrAnswer
 from hyocr.document import Box, Line, PageResult
-from hyocr.errors import EngineError
+from hyocr.errors import EngineError, HyocrError
 from tests import bombs
-from tests.api_client import ANNA, BERT, KEYS, Held, ended, events, inline, pdf, sentence, served
+from tests.api_client import ANNA, BERT, KEYS, SECONDS, Held, ended, events, inline, pdf, sentence, served
 from tests.fakes import FakeEngine, answer
 
 SCHEMA = json.loads((Path(hyocr.__file__).parent / "document.schema.json").read_text())
@@ -133,12 +137,14 @@ def test_an_image_by_its_url_in_both_forms(client: TestClient) -> None:
         ("pages", []),
         ("image_limit", -1),
         ("document", {"type": "document_url"}),
+        ("document.image_url", {"type": "image_url", "image_url": {"url": 1}}),
+        ("document.file_id", {"type": "file"}),
         ("document", {"type": "file", "file_id": "nobody's"}),
     ],
 )
 def test_what_cannot_be_done_is_refused_by_its_name(client: TestClient, field: str, value: Any) -> None:
-    response = client.post("/v1/ocr", json={"document": THREE, field: value})
-    sentence(response, 404 if "file_id" in str(value) else 422)
+    response = client.post("/v1/ocr", json={"document": THREE, field.partition(".")[0]: value})
+    sentence(response, 404 if "nobody" in str(value) else 422)
     assert response.json()["error"]["param"].startswith(field)
 
 
@@ -227,6 +233,39 @@ def test_jobs_are_listed_newest_first(client: TestClient) -> None:
     assert ([job.id for job in rest.data], rest.has_more) == (ids[:1], False)
 
 
+def test_requests_that_wait_are_no_jobs(tmp_path: Path) -> None:
+    held = Held()
+    with served(tmp_path, FakeEngine(held)) as client, ThreadPoolExecutor() as pool:
+        place = client.post("/v1/jobs", json={"task": "read", "document": inline(pdf("red"))}).headers["location"]
+        waiting = [pool.submit(client.post, "/v1/ocr", json={"document": inline(pdf("red"))}) for _ in range(2)]
+        try:
+            until = time.monotonic() + SECONDS
+            while client.get("/health").json()["jobs"] < 3 and time.monotonic() < until:
+                time.sleep(0.02)
+            found = JobList.model_validate(client.get("/v1/jobs?limit=1").json())
+            assert ([job.id for job in found.data], found.has_more) == ([place[-22:]], False)
+        finally:
+            held.go.set()
+        assert [answered.result(SECONDS).status_code for answered in waiting] == [200, 200]
+
+
+def test_a_job_deleted_while_its_result_is_sent_does_not_look_complete(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = client.post("/v1/jobs", json={"task": "read", "document": THREE}).headers["location"]
+    ended(client, place)
+    store, pages = client.app.state.service.store, Store.pages
+
+    def first_page(*asked: Any) -> Iterator[PageResult]:
+        yield from islice(pages(store, *asked), 1)
+        store.delete(place[-22:], "default")
+
+    monkeypatch.setattr(store, "pages", first_page)
+    with pytest.raises(RuntimeError) as broken_off:
+        client.get(f"{place}/result?format=text")
+    assert isinstance(broken_off.value.__cause__, HyocrError)
+
+
 def test_deleting_a_job_ends_its_running_page(tmp_path: Path) -> None:
     held = Held()
     with served(tmp_path, FakeEngine(held)) as client:
@@ -274,9 +313,12 @@ def test_a_restart_goes_on_with_the_pages_that_are_left(tmp_path: Path) -> None:
         place = client.post("/v1/jobs", json={"task": "read", "document": THREE}).headers["location"]
         assert held.reached.wait(60)
     engine = FakeEngine()
+    engine.name = "better"
     with served(tmp_path, engine) as client:
         assert ended(client, place)["status"] == "done"
         document = client.get(f"{place}/result").json()
+    with served(tmp_path) as client:
+        assert client.get(f"{place}/result?format=ocr").json()["model"] == document["model"] == "better, fake"
     assert len(engine.calls) == 1
     assert [page["text"] for page in document["pages"]] == ["read", "read", "556x278 0 0 254"]
 

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+import socket
+import tempfile
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
+from hyocr.api import app as api
 from hyocr.api.keys import Keys, load_keys
 from hyocr.api.settings import Settings
+from hyocr.api.store import Store
 from hyocr.errors import EngineError
-from tests.api_client import ANNA, BERT, KEYS, Held, ended, inline, pdf, sentence, served
+from hyocr.serve.bodies import SMALL, Room
+from hyocr.serve.refusals import Receive, Refused, Scope, Send
+from tests.api_client import ANNA, BERT, KEYS, SECONDS, Held, ended, inline, pdf, sentence, served
 from tests.bombs import BOMBS
 from tests.fakes import FakeEngine
 
@@ -171,6 +182,87 @@ def test_bodies_are_limited(tmp_path: Path) -> None:
         assert "smaller" in sentence(client.post("/v1/files", content=iter(chunks), headers=kind), 413)
 
 
+def test_bodies_of_all_requests_together_are_limited(tmp_path: Path) -> None:
+    with served(tmp_path, max_bodies_mb=1) as client:
+        large = json.dumps({"document": inline(bytes(900_000))})
+        for _ in range(2):
+            assert "in a moment" in sentence(refused := client.post("/v1/ocr", content=large), 503)
+            assert int(refused.headers["retry-after"]) > 0
+            sentence(client.post("/v1/files", files={"file": bytes(1_100_000)}), 503)
+            assert client.post("/v1/files", files={"file": bytes(900_000)}).status_code == 200
+
+
+def test_small_bodies_pass_large_ones() -> None:
+    async def take(room: Room, size: int, then: Callable[[], Awaitable[None]]) -> None:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": bytes(size)}
+
+        with room.held(receive) as held:
+            await held()
+            await then()
+
+    async def nothing() -> None: ...
+
+    room = Room(1)
+    asyncio.run(take(room, 1_000_000, lambda: take(room, SMALL, nothing)))
+    with pytest.raises(Refused):
+        asyncio.run(take(room, 1_000_000, lambda: take(room, SMALL + 1, nothing)))
+    asyncio.run(take(room, 1_000_000, nothing))
+
+
+def test_connections_without_a_request_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "KEEP_ALIVE_SECONDS", 0.2)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0.6)  # a request that takes longer stays
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    async def told(*sent: bytes) -> bytes:
+        config = uvicorn.Config(app, lifespan="off")
+        config.load()
+        protocol = partial(api.Connection, config, uvicorn.server.ServerState(), {})
+        server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        for part in sent:
+            writer.write(part)
+            await asyncio.sleep(1)
+        try:
+            return await asyncio.wait_for(reader.read(), SECONDS)
+        finally:
+            writer.close()
+            server.close()
+
+    head = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
+    assert asyncio.run(told(b"")) == asyncio.run(told(head)) == b""
+    assert asyncio.run(told(head + b"\r\n" + head)).endswith(b"ok")
+
+
+def test_threads_that_strangers_hold_leave_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck, go = threading.Semaphore(0), threading.Event()
+
+    def wait(*_: Any, **__: Any) -> Any:
+        stuck.release()
+        go.wait(3 * SECONDS)  # longer than the test waits for it
+        raise OSError
+
+    with served(tmp_path, max_jobs=100, max_jobs_total=100) as client, ThreadPoolExecutor(100) as pool:
+        place = client.post("/v1/jobs", json={"task": "read", "document": ONE}).headers["location"]
+        ended(client, place)
+        fetched = {"document": {"type": "document_url", "document_url": "https://example.com/a.pdf"}}
+        monkeypatch.setattr(socket, "getaddrinfo", wait)
+        monkeypatch.setattr(Store, "models", wait)
+        try:
+            for _ in range(45):
+                pool.submit(client.post, "/v1/ocr", json=fetched)
+                pool.submit(client.get, f"{place}/result")
+            for _ in range(90):
+                assert stuck.acquire(timeout=SECONDS)
+            assert client.get("/health").status_code == 200
+        finally:
+            go.set()
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"null", b'"x"', b"[" * 5000, b'{"document": ' + b"9" * 5000 + b"}", b"\xff", b'{"a": NaN}'],
@@ -194,8 +286,17 @@ def test_files_are_limited_for_each_tenant(tmp_path: Path) -> None:
         assert client.post("/v1/files", files=file, headers=ANNA).status_code == 200
 
 
+def test_files_sent_at_once_are_counted(tmp_path: Path) -> None:
+    with served(tmp_path, max_files=2) as client, ThreadPoolExecutor(16) as pool:
+        sent = [pool.submit(client.post, "/v1/files", files={"file": b"x"}) for _ in range(16)]
+        assert sorted(answered.result(SECONDS).status_code for answered in sent) == [200, 200, *[429] * 14]
+
+
 def test_a_full_disk_is_a_507(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(tmp_path) as client:
+        with monkeypatch.context() as full:
+            full.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+            assert "space" in sentence(client.post("/v1/files", files={"file": bytes(1_100_000)}), 507)
         (tmp_path / "incoming").rmdir()
         assert "space" in sentence(client.post("/v1/files", files={"file": b"x"}), 507)
         assert "space" in sentence(client.post("/v1/ocr", json={"document": ONE}), 507)

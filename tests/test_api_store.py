@@ -76,8 +76,8 @@ def test_a_job_from_its_start_to_its_end(store: Store) -> None:
         lines=[Line("ä", Box(1, 2, 3, 4), ((1.0, 2.0), (3.0, 4.0)), 0.5, 0.25)], unparsed=[Unparsed("<x", 7)],
         error=PageError("EngineError", "No."), figures=[Box(0, 0, 1, 1)],
     )  # fmt: skip
-    assert store.add_page(job.id, full)
-    assert store.add_page(job.id, page(2, failed=True))
+    assert store.add_page(job.id, full, "nano")
+    assert store.add_page(job.id, page(2, failed=True), "nano")
     assert list(store.pages(job.id)) == [page(2, failed=True), full]
     assert list(store.pages(job.id, after=2)) == [full]
     assert (there(store, job.id).done, there(store, job.id).failed) == (2, 1)
@@ -95,7 +95,7 @@ def test_a_job_from_its_start_to_its_end(store: Store) -> None:
 def test_a_page_of_the_same_number_takes_the_place_of_the_first(store: Store) -> None:
     id = add(store).id
     for result in (page(1, failed=True), page(1, failed=True), page(2, "b"), page(1, "a"), page(2, failed=True)):
-        assert store.add_page(id, result)
+        assert store.add_page(id, result, "nano")
         there(store, id)
     assert list(store.pages(id)) == [page(1, "a"), page(2, failed=True)]
     assert (there(store, id).done, there(store, id).failed) == (2, 1)
@@ -134,7 +134,9 @@ def test_what_is_no_id_is_nothing_and_no_path(store: Store, id: str) -> None:
     with pytest.raises(HyocrError, match="no id of a job"):
         store.path(id)
     assert (store.job(id), store.jobs("ann", before=id), store.file(id, "ann")) == (None, [], None)
-    assert not any([store.start(id), store.add_page(id, page(1)), store.finish(id, "done"), store.cancel(id, "ann")])
+    assert not any(
+        [store.start(id), store.add_page(id, page(1), "nano"), store.finish(id, "done"), store.cancel(id, "ann")]
+    )
     assert not any([store.delete(id, "ann"), store.delete_file(id, "ann"), store.copy_file(id, "ann")])
     assert list(store.pages(id)) == []
 
@@ -142,14 +144,14 @@ def test_what_is_no_id_is_nothing_and_no_path(store: Store, id: str) -> None:
 def test_what_has_ended_or_is_deleted_does_not_change(store: Store) -> None:
     cancelled, done, deleted = add(store).id, add(store).id, add(store).id
     store.start(cancelled)
-    store.add_page(cancelled, page(1))
+    store.add_page(cancelled, page(1), "nano")
     assert store.cancel(cancelled, "ann")
     assert store.finish(done, "done")
     assert store.delete(deleted, "ann")
     assert not store.path(deleted).exists()
     for id in (cancelled, done, deleted):
         assert not store.start(id)
-        assert not store.add_page(id, page(2))
+        assert not store.add_page(id, page(2), "nano")
         assert not store.finish(id, "failed")
         assert not store.cancel(id, "ann")
     assert there(store, cancelled).status == "cancelled"
@@ -163,7 +165,7 @@ def test_of_a_cancel_and_an_end_at_once_one_counts(store: Store) -> None:
     def work(id: str, ready: threading.Barrier) -> bool:
         store.start(id)
         ready.wait(60)
-        store.add_page(id, page(1))
+        store.add_page(id, page(1), "nano")
         return store.finish(id, "done")
 
     def cancel(id: str, ready: threading.Barrier) -> bool:
@@ -186,7 +188,7 @@ def test_a_restart_queues_what_had_not_ended_and_cleans_up(tmp_path: Path) -> No
         )
         for id in (second, waiting, gone):
             store.start(id)
-            store.add_page(id, page(1))
+            store.add_page(id, page(1), "nano")
         store.finish(ended, "done")
         kept, lost = (store.add_file("ann", name, incoming(store)).id for name in ("kept.pdf", "lost.pdf"))
         store.path(gone).unlink()
@@ -231,7 +233,7 @@ def test_a_job_keeps_the_document_of_a_deleted_file(store: Store, monkeypatch: p
 
 def test_what_ended_before_a_time_expires(store: Store, tmp_path: Path) -> None:
     old, running = add(store).id, add(store).id
-    store.add_page(old, page(1))
+    store.add_page(old, page(1), "nano")
     store.finish(old, "done")
     store.add_file("ann", "old.pdf", incoming(store))
     time.sleep(0.01)
@@ -258,7 +260,7 @@ def test_a_full_disk_loses_nothing_that_was_stored(store: Store, tmp_path: Path)
     def fill() -> None:
         nonlocal stored
         while True:
-            store.add_page(id, page(stored + 1, "x" * 3000))
+            store.add_page(id, page(stored + 1, "x" * 3000), "nano")
             stored += 1
 
     with pytest.raises(HyocrError, match="full"):
@@ -274,7 +276,7 @@ def test_a_full_disk_loses_nothing_that_was_stored(store: Store, tmp_path: Path)
     assert os.listdir(tmp_path / "store" / "documents") == [id]
 
     connection.execute("PRAGMA max_page_count = 1000000")
-    assert store.add_page(id, page(stored + 1))
+    assert store.add_page(id, page(stored + 1), "nano")
     assert store.finish(id, "done")
     assert there(store, id).done == stored + 1
 
@@ -303,7 +305,7 @@ def test_a_damaged_database_is_named_in_a_sentence(tmp_path: Path) -> None:
 
 def test_a_damaged_page_is_named_in_a_sentence(store: Store) -> None:
     id = add(store).id
-    store.add_page(id, page(1))
+    store.add_page(id, page(1), "nano")
     store._database.change("UPDATE pages SET result = '{}'")
     with pytest.raises(HyocrError, match="damaged; move it away"):
         list(store.pages(id))
@@ -339,7 +341,7 @@ def test_pages_stream_while_others_are_written(store: Store) -> None:
 
     def write() -> None:
         for number in range(1, total + 1):
-            store.add_page(id, page(number, str(number)))
+            store.add_page(id, page(number, str(number)), "nano")
 
     with ThreadPoolExecutor(1) as pool:
         writing, seen = pool.submit(write), list[int]()
@@ -357,7 +359,7 @@ def test_a_thousand_pages_stay_on_disk(store: Store) -> None:
     tracemalloc.start()
     try:
         for number in range(1, 1001):
-            store.add_page(id, page(number, text))
+            store.add_page(id, page(number, text), "nano")
         characters = sum(len(result.text) for result in store.pages(id))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -383,7 +385,7 @@ while True:
     store.start(ids[0])
     for number in sorted(set(range(1, 41)) - store.finished_pages(ids[0])):
         status = "failed" if number % 3 == 0 else "ok"
-        store.add_page(ids[0], PageResult(number, 1, 1, status=status, text=str(number) * 2000))
+        store.add_page(ids[0], PageResult(number, 1, 1, status=status, text=str(number) * 2000), "nano")
         print("page", ids[0], number, flush=True)
     store.finish(ids[0], "done")
     print("end", ids.pop(0), 0, flush=True)
@@ -458,7 +460,7 @@ class Model(RuleBasedStateMachine):
 
     @rule(id=ids, number=st.integers(1, 3), failed=st.booleans())
     def add_page(self, id: str, number: int, failed: bool) -> None:
-        assert self.store.add_page(id, page(number, failed=failed)) == self.is_open(id)
+        assert self.store.add_page(id, page(number, failed=failed), "nano") == self.is_open(id)
         if self.is_open(id):
             self.jobs[id][number] = failed
 
@@ -505,17 +507,14 @@ class Model(RuleBasedStateMachine):
     @invariant()
     def same(self) -> None:
         for owner in ("ann", "bob"):
-            mine = [id for id, about in self.about.items() if about[0] == owner]
-            jobs = self.store.jobs(owner)
-            assert [job.id for job in jobs] == mine[::-1]
-            for job in jobs:
-                results = {result.number: result.status == "failed" for result in self.store.pages(job.id)}
-                assert results == self.jobs[job.id]
-                assert (job.status, job.done, job.failed) == (
-                    self.about[job.id][2],
-                    len(results),
-                    sum(results.values()),
-                )
+            mine = [id for id, about in self.about.items() if about[:2] == (owner, True)]
+            assert [job.id for job in self.store.jobs(owner)] == mine[::-1]
+        for id, (owner, _, status) in self.about.items():
+            job = self.store.job(id, owner)
+            assert job is not None
+            results = {result.number: result.status == "failed" for result in self.store.pages(id)}
+            assert results == self.jobs[id]
+            assert (job.status, job.done, job.failed) == (status, len(results), sum(results.values()))
         assert set(os.listdir(Path(self.folder.name) / "documents")) == set(self.about)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from hyocr.corpus.driver import Driver
-from hyocr.corpus.journal import NAME, Entry, Journal, Stamp, read_header
+from hyocr.corpus.journal import Entry, Journal, Stamp, read_header
+from hyocr.corpus.names import NAME
 from hyocr.corpus.work import Reading, failed
 from hyocr.document import Box, Document, Line, PageResult
 from hyocr.errors import HyocrError
@@ -55,7 +56,10 @@ def test_journal_is_read_back_and_the_last_result_wins(tmp_path: Path) -> None:
     inode = (tmp_path / NAME).stat().st_ino
     with closing(Journal(tmp_path / NAME, HEADER)) as compact:
         compact.compact(["a", "b"])
-    assert (tmp_path / NAME).stat().st_ino == inode, "what is compact is not written again"
+        assert (tmp_path / NAME).stat().st_ino == inode, "what is compact is not written again"
+        compact.header["input"] = "moved"
+        compact.compact(["a", "b"])
+    assert read_header(tmp_path / NAME) == {**HEADER, "input": "moved"}
 
 
 @pytest.mark.parametrize("keep", [1, 60, -1])
@@ -78,7 +82,9 @@ def test_cut_last_line_is_cut_off(keep: int, tmp_path: Path) -> None:
 def test_cut_header_is_written_again(tmp_path: Path) -> None:
     (tmp_path / NAME).write_text('{"run": {"ta')
     assert read_header(tmp_path / NAME) is None
-    Journal(tmp_path / NAME, HEADER).close()
+    with closing(Journal(tmp_path / NAME, HEADER)) as journal:
+        assert (tmp_path / NAME).read_bytes() == b"", "a run that reads nothing leaves no settings behind"
+        journal.add("a", Entry("/a.pdf", 1, Stamp(1, 2)), page(1))
     assert read_header(tmp_path / NAME) == HEADER
 
 
@@ -110,8 +116,8 @@ def test_changed_file_begins_anew(tmp_path: Path) -> None:
     assert written(tmp_path) == [("a", 2, "ok")]
 
 
-def test_ten_thousand_pages_are_put_together_in_flat_memory(tmp_path: Path) -> None:
-    total = 10_000
+def test_thousands_of_pages_are_put_together_in_flat_memory(tmp_path: Path) -> None:
+    total = 3_000
     journal, entry = Journal(tmp_path / NAME, HEADER), Entry("/a.pdf", total, Stamp(1, 2))
     for number in range(total, 0, -1):
         journal.add("a", entry, PageResult(number, 9, 9, text=f"page {number} " + "x" * 1500))
@@ -126,7 +132,7 @@ def test_ten_thousand_pages_are_put_together_in_flat_memory(tmp_path: Path) -> N
     journal.close()
     size = (tmp_path / "a.json").stat().st_size
     print(f"{size / 1e6:.1f} MB written with {peak / 1e6:.1f} MB of memory")
-    assert peak < 3_000_000 < size / 5
+    assert peak < 1_000_000 < size / 5
     assert written(tmp_path)[:2] == [("a", 1, "ok"), ("a", 2, "ok")]
     pages = json.loads((tmp_path / "a.json").read_text())["pages"]
     assert [row["number"] for row in pages] == list(range(1, total + 1))

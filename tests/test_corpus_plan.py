@@ -66,6 +66,9 @@ def test_list(tmp_path: Path) -> None:
         ("[1]", 'no "path"'),
         ('{"id": "a"}', 'no "path"'),
         ('{"path": ""}', 'no "path"'),
+        ('{"path": "x/.."}', 'no "path"'),
+        ('{"path": "\\ud800.png"}', "not JSON"),
+        ('{"path": "a.png", "id": "\\ud800"}', "not JSON"),
         ('{"path": "a.png", "id": "x/../../a"}', "no path inside"),
         ('{"path": "a.png", "id": "/etc/a"}', "no path inside"),
         ('{"path": "a.png", "id": 7}', "no path inside"),
@@ -92,15 +95,18 @@ def test_all_bad_lines_are_counted(tmp_path: Path) -> None:
 def test_result_that_would_be_a_folder(tmp_path: Path) -> None:
     touch(tmp_path, "a.pdf", "A.json/b/c.pdf")
     assert len(ids(tmp_path, ".txt")) == 2
-    with pytest.raises(InputError, match="both a result and a folder"):
+    with pytest.raises(InputError, match=r'"a.json" would be both a file and a folder'):
         ids(tmp_path, ".json")
+    touch(tmp_path, "Run.jsonl/c.pdf")
+    with pytest.raises(InputError, match=r'"run.jsonl" would be both'):
+        ids(tmp_path, ".txt")
 
 
 def test_names_are_different_on_every_file_system() -> None:
     accents = ["caf\u00e9.png", "cafe\u0301.png"]
-    names = distinct(["a/x.png", "A/x.pdf", "a/X.png-2", *accents, "y" * 251 + ".pdf"], taken=["A/X.PNG"])
+    names = distinct(["a/x.png", "A/x.pdf", "a/X.png-2", *accents, "y" * 251 + ".pdf", "..png"], taken=["A/X.PNG"])
     assert names[:2] == ["a/x.png-2", "A/x.pdf"]
-    assert len({name.casefold() for name in names}) == 6
+    assert len({name.casefold() for name in names}) == 7
     assert names[3] != names[4].replace("e\u0301", "\u00e9")
     assert [check(name) for name in names] == names
 

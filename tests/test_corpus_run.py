@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from hyocr.corpus import pool
 from hyocr.corpus.child import Child
 from hyocr.corpus.driver import Driver
 from hyocr.corpus.run import batch, retry
-from hyocr.corpus.work import Piece, Reading
+from hyocr.corpus.work import Piece, Reading, failed
 from hyocr.document import PageResult
 from hyocr.errors import EngineError, HyocrError
 from tests import fakes
@@ -147,7 +148,7 @@ def test_worker_killed_midway(server: Asked, corpus: Path, tmp_path: Path, child
 def test_page_that_kills_and_page_that_hangs(
     server: Asked, corpus: Path, tmp_path: Path, children: list[Child], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "GRACE_SECONDS", 2.0)
+    monkeypatch.setattr(pool, "GRACE_SECONDS", 3.5 - 60)
     poison = {24: signal.SIGKILL, 27: signal.SIGSTOP}
 
     def attack(red: int) -> Reply | None:
@@ -156,11 +157,58 @@ def test_page_that_kills_and_page_that_hangs(
         return None
 
     server.on = attack
-    assert not batch(str(corpus / "sub"), tmp_path, reading(server, page_seconds=3.0), workers=1)
+    assert not batch(str(corpus / "sub"), tmp_path, reading(server, page_seconds=60), workers=1)
     failed = {row["number"]: row["error"]["type"] for row in journaled(tmp_path) if row["status"] == "failed"}
     assert failed == {4: "WorkerDied", 7: "PageTimeout"}
     assert Counter(finished(tmp_path)) == Counter([*COLOURS["sub/b.pdf"], 31]) - Counter(poison.keys())
-    assert len(children) <= 6
+    assert len(children) <= 5
+
+
+def test_hung_page_is_not_hidden_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(pool, "time", SimpleNamespace(monotonic=lambda: now))
+    worker = pool._Worker(SimpleNamespace(send=lambda piece: None))  # type: ignore[arg-type]
+    for name in "abc":
+        worker.take(Piece(name, name, 2, (1, 2)), alone=False)
+    now = 50
+    assert worker.silent() == 0, "it loads the model"
+    worker.ready(2)
+    now = 60
+    worker.delivered("b", 1)
+    assert worker.silent() == 10, "a was begun at 50"
+    now = 70
+    worker.delivered("a", 1)
+    worker.delivered("b", 2)
+    now = 75
+    assert worker.silent() == 5, "c was begun at 70"
+    worker.delivered("a", 2)
+    worker.delivered("c", 1)
+    worker.delivered("c", 2)
+    assert worker.silent() == 0
+
+
+@pytest.mark.parametrize("places", [0, 2])
+def test_only_what_was_begun_is_doubtful(places: int) -> None:
+    told: list[Any] = [("ready", places), ("page", ("a", PageResult(1, 9, 9)))] if places else []
+
+    def receive() -> Any:
+        if told:
+            return told.pop(0)
+        raise EOFError
+
+    connection = SimpleNamespace(poll=lambda: True, recv=receive)
+    child = SimpleNamespace(connection=connection, send=lambda piece: None, kill=lambda: "signal SIGKILL")
+    crew = pool._Pool(Reading(), iter(()), 1)
+    crew._workers.append(pool._Worker(child))  # type: ignore[arg-type]
+    handed = [Piece("a", "a", 3, (1, 2, 3)), Piece("b", "b", 1, (1,)), Piece("c", "c", 1, (1,))]
+    for piece in handed:
+        crew._workers[0].take(piece, alone=False)
+    assert len(list(crew._listen(crew._workers[0]))) == (1 if places else 0)
+    doubtful = [(piece.document, piece.numbers) for piece in crew._doubtful]
+    returned = [(piece.document, piece.numbers) for piece in crew._returned]
+    assert doubtful == ([("a", (2,)), ("b", (1,))] if places else [])
+    assert returned == ([("a", (3,)), ("c", (1,))] if places else [(piece.document, piece.numbers) for piece in handed])
+    assert crew._workers == []
 
 
 def test_driver_killed_and_resumed(server: Asked, corpus: Path, tmp_path: Path) -> None:
@@ -242,21 +290,29 @@ def test_resume_and_retry(
     assert retry(out)
 
 
-def fake_pool(asked: list[Piece], before: Callable[[Piece], object] = lambda piece: None) -> Any:
+def read_in_no_time(piece: Piece, number: int) -> PageResult:
+    return PageResult(number, 9, 9, text=f"{piece.document} {number}")
+
+
+def fake_pool(
+    asked: list[Piece],
+    before: Callable[[Piece], object] = lambda piece: None,
+    read: Callable[[Piece, int], PageResult] = read_in_no_time,
+) -> Any:
     """Reads without workers, and remembers what it was given."""
 
-    def read(reading: Reading, pieces: Iterator[Piece], workers: int) -> Any:
+    def pool(reading: Reading, pieces: Iterator[Piece], workers: int) -> Any:
         for piece in pieces:
             asked.append(piece)
             before(piece)
             for number in piece.numbers:
-                yield piece, read_in_no_time(piece, number)
+                yield piece, read(piece, number)
 
-    return read
+    return pool
 
 
-def read_in_no_time(piece: Piece, number: int) -> PageResult:
-    return PageResult(number, 9, 9, text=f"{piece.document} {number}")
+def bad(piece: Piece, number: int) -> PageResult:
+    return failed(number, "EngineError", "No.\x1b[31m")
 
 
 def test_changed_files(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -302,8 +358,56 @@ def test_no_model(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch,
     nobody = f"http://127.0.0.1:{free_port()}/v1"
     with pytest.raises(EngineError, match="No model to ask"):  # as the worker says it
         batch(str(corpus), tmp_path / "out", Reading(engine=nobody))
+    assert batch(str(corpus), tmp_path / "out", Reading(), pool=fake_pool([])), "it holds no run to be the same as"
     with pytest.raises(HyocrError, match="There is no run"):
         retry(tmp_path)
+
+
+def test_files_that_cannot_be_opened_are_told_at_once(tmp_path: Path) -> None:
+    """Not when the pool has something to say: a folder may hold nothing else."""
+    for name in "ab":
+        (tmp_path / f"{name}.png").touch()
+    seen: list[int] = []
+
+    def idle(reading: Reading, pieces: Iterator[Piece], workers: int) -> Any:
+        assert next(pieces, None) is None
+        seen.append(len(journaled(tmp_path / "out")))
+        yield from ()
+
+    assert not batch(str(tmp_path), tmp_path / "out", Reading(), pool=idle)
+    assert seen == [2]
+    assert set(outputs(tmp_path / "out")) == {"a.json", "b.json"}
+
+
+def test_what_is_not_of_this_run_is_not_written_over(corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("the true text")
+    with pytest.raises(HyocrError, match=r'a\.txt" is no result of this run; move it'):
+        batch(str(corpus / "a.pdf"), tmp_path, Reading(), "text", pool=fake_pool([]))
+    assert (tmp_path / "a.txt").read_text() == "the true text"
+
+
+def test_messages(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A document of bad pages does not hide the others, and no name commands the terminal."""
+    file = fakes.many_pages(tmp_path / "two\nlines\x1b[31m.pdf", ["red"] * 12)
+    assert not batch(str(file), tmp_path / "out", Reading(), pool=fake_pool([], read=bad))
+    error, *_, more, document, total, _ = capsys.readouterr().err.splitlines()
+    assert error == f"error: {tmp_path}/two\\nlines\\x1b[31m.pdf: page 1: No.\\x1b[31m"
+    assert "7 more pages" in more
+    assert document.startswith("[1/1] two\\nlines")
+    assert "12 failed" in total
+
+
+def test_retry_says_that_a_run_was_not_finished(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(piece: Piece) -> None:
+        if piece.numbers[0] > 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        batch(str(corpus / "a.pdf"), tmp_path, Reading(), pool=fake_pool([], stop))
+    assert retry(tmp_path, pool=fake_pool([]))
+    assert "stopped before its end" in capsys.readouterr().err
 
 
 def test_plan_stays_lazy(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,10 @@ def test_file_that_changed(change: str, tmp_path: Path) -> None:
 
 def test_reading_that_can_read_nothing_is_no_failed_page(tmp_path: Path) -> None:
     with pytest.raises(HyocrError, match="question"):
+        identify(Reading("ask"))
+    with pytest.raises(HyocrError, match="no task"):
+        identify(Reading("sing"))
+    with pytest.raises(HyocrError, match="question"):
         list(read_piece(Reader(FakeEngine()), Reading("ask"), Piece("a", pdf(tmp_path), 4, (1,))))
 
 

@@ -12,7 +12,7 @@ from hyocr.document import FinishReason, PageResult
 from hyocr.engines.base import Budget, Generation, Request
 from hyocr.errors import EngineError
 from hyocr.events import PageEvent
-from hyocr.ladder import PENALTY
+from hyocr.ladder import PENALTY, page_error
 from hyocr.reader import Reader
 from tests.fakes import FakeEngine, answer, page_image
 
@@ -122,13 +122,13 @@ def test_a_line_that_becomes_worse_is_kept_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("error", [EngineError("Gone."), ZeroDivisionError()])
-def test_an_error_in_a_retry_loses_nothing(error: Exception) -> None:
+def test_an_error_in_a_retry_loses_nothing_and_is_told(error: Exception) -> None:
     page, _ = read(replies(LOOP, error))
-    assert (page.status, page.text, page.finish_reason, page.error) == ("partial", *LOOP, None)
+    assert (page.status, page.text, page.finish_reason, page.error) == ("partial", *LOOP, page_error(error))
     page, _ = read(replies(LOOP, CUT, error))
     assert (page.status, page.text, page.finish_reason, page.attempts) == ("partial", *CUT, 3)
     page, _ = read(replies(GOOD, line=CUT, line_again=error), strategy="lines")
-    assert (page.status, page.text, page.error) == ("partial", "half\nhalf", None)
+    assert (page.status, page.text, page.attempts, page.error) == ("partial", "half\nhalf", 2, page_error(error))
 
 
 def test_an_error_at_first_fails_the_page() -> None:

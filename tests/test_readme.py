@@ -1,11 +1,15 @@
 """The README tells the truth: its Python runs, its commands exist, its links lead somewhere."""
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from eval.serving import served
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -25,7 +29,19 @@ def blocks(language: str) -> list[str]:
 def test_the_python_example_reads_the_receipt():
     # The other example wants a server: see test_vllm_server.
     [example] = [block for block in blocks("python") if "Reader(" in block]
-    assert "15.90" in run(sys.executable, "-c", example)
+    shown = run(sys.executable, "-c", example)
+    assert "15.90" in shown
+    assert "finished page 1 of 1 ok" in shown
+
+
+def test_the_document_apis_curl_works(tmp_path: Path):
+    if not shutil.which("curl"):
+        pytest.skip("curl is not installed")
+    [command] = [block for block in blocks("sh") if block.startswith("curl http://127.0.0.1:8080")]
+    with served(verb="api", extra=["--data", str(tmp_path)]) as server:
+        [page] = json.loads(run("bash", "-c", command.replace(":8080", f":{server.port}")))["pages"]
+    assert "15.90" in page["markdown"]
+    assert page["lines"][0]["box"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from hyocr import exports
 from hyocr.api import ocr
 from hyocr.api.service import Service
 from hyocr.api.store import Job
-from hyocr.document import Status
+from hyocr.document import PageResult, Status
+from hyocr.errors import HyocrError
 from hyocr.exports import Outline
 
 Format = Literal["json", "markdown", "text", "ocr"]
@@ -36,18 +37,30 @@ def answer(
     then: Callable[[], Awaitable[None]] | None = None,
 ) -> StreamingResponse:
     """The pages of a job that has ended. `then` is awaited when they are sent, or the client has gone away."""
+    # Lazily, in the thread that sends them: the first piece may need all pages.
     pieces = _pieces(service, job, format, pictures or ocr.Pictures())
     return StreamingResponse(_sent(_encoded(pieces), then), media_type=MEDIA_TYPES[format])
 
 
 def _pieces(service: Service, job: Job, format: Format, pictures: ocr.Pictures) -> Iterator[str]:
-    store, name = service.store, service.engine.name
+    store, task = service.store, job.asked.task
+    model = ", ".join(store.models(job.id)) or service.engine.name
     if format == "ocr":
         limits = service.runner.limits
-        return ocr.pieces(store.pages(job.id), name, store.path(job.id), job.size, pictures, limits)
-    task = job.asked.task
-    outline = Outline(job.asked.name, task, name, service.strategy_for(task), _status(service, job), job.total)
-    return exports.pieces(outline, store.pages(job.id), format)
+        yield from ocr.pieces(_all(service, job), model, store.path(job.id), job.size, pictures, limits)
+    else:
+        outline = Outline(job.asked.name, task, model, service.strategy_for(task), _status(service, job), job.total)
+        yield from exports.pieces(outline, _all(service, job), format)
+
+
+def _all(service: Service, job: Job) -> Iterator[PageResult]:
+    """The job's pages. Raises HyocrError where it is deleted meanwhile: what was sent shall not look complete."""
+    sent = 0
+    for page in service.store.pages(job.id):
+        yield page
+        sent += 1
+    if sent < job.done:
+        raise HyocrError(f"job {job.id} was deleted while it was sent")
 
 
 def _status(service: Service, job: Job) -> Status:

@@ -8,14 +8,17 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from http import HTTPStatus
 from pathlib import Path
 from socket import socket
 
+import anyio.to_thread
 import uvicorn
 from fastapi import APIRouter, FastAPI, Security
 from fastapi.security import HTTPBearer
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from hyocr import __version__
 from hyocr.api import docs_page, handlers, routes, uploads
@@ -33,9 +36,11 @@ from hyocr.serve.address import check_address
 from hyocr.serve.refusals import Refused
 
 CONNECTIONS = 128
-"""At once; a client beyond them gets a 503. Each may hold a body of 32 MB for a moment."""
+"""At once; a client beyond them gets a 503. There are as many threads, so that none waits for those others hold."""
 
 KEEP_ALIVE_SECONDS = 15
+"""How long a connection may stay without a request, the first one too."""
+
 STOP_SECONDS = 5
 EXPIRE_SECONDS = 3600
 
@@ -73,7 +78,7 @@ def serve(
                 app,
                 host,
                 port,
-                http="h11",
+                http=Connection,
                 ws="none",
                 lifespan="on",
                 access_log=False,
@@ -96,6 +101,8 @@ def create_app(engine: Engine, store: Store, settings: Settings, keys: Keys, str
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CONNECTIONS))
+        anyio.to_thread.current_default_thread_limiter().total_tokens = CONNECTIONS
         service.start()
         expiring = asyncio.create_task(_expire(service))
         yield
@@ -141,6 +148,25 @@ models = APIRouter(prefix="/v1", tags=["service"])
 def list_models(service: Serving) -> ModelList:
     """The one model there is."""
     return ModelList(data=[Model(id=service.engine.name, created=service.started)])
+
+
+class Connection(H11Protocol):
+    """Closes a connection on which no whole request head comes in time: strangers could hold all there are for ever."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_request()
+
+    def on_response_complete(self) -> None:
+        self._await_request()
+        super().on_response_complete()
+
+    def _await_request(self) -> None:
+        self.loop.call_later(KEEP_ALIVE_SECONDS, self._close_if_still, self.cycle)
+
+    def _close_if_still(self, answered: object) -> None:
+        if self.cycle is answered:
+            self.transport.close()
 
 
 class _Server(uvicorn.Server):

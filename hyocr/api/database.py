@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from hyocr.errors import HyocrError
 
-VERSION = 1
+VERSION = 2
 """Kept in the file as SQLite's `user_version`. Count up when a table or `PageResult.to_dict` changes."""
 
 TABLES = (
@@ -39,6 +39,7 @@ TABLES = (
         job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
         number INTEGER NOT NULL,
         failed INTEGER NOT NULL,
+        model TEXT NOT NULL,
         result TEXT NOT NULL,
         PRIMARY KEY (job, number)
     )""",

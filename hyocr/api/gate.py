@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from hyocr.api.keys import Keys
 from hyocr.api.settings import Settings
 from hyocr.serve.address import is_loopback
-from hyocr.serve.bodies import bounded, replay, whole, with_length
+from hyocr.serve.bodies import Room, bounded, replay, whole, with_length
 from hyocr.serve.body import MAX_VALUES
 from hyocr.serve.refusals import App, Receive, Refused, Scope, Send, answer
 
@@ -31,6 +31,7 @@ class Gate:
 
     def __init__(self, app: App, settings: Settings, keys: Keys) -> None:
         self.app, self.settings, self.keys = app, settings, keys
+        self._room = Room(settings.max_bodies_mb)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -38,11 +39,12 @@ class Gate:
         elif scope["type"] == "websocket":  # closed before it is accepted, which the client sees as a 403
             await send({"type": "websocket.close", "code": 1008})
         else:
-            try:
-                scope, receive = await self._let_in(scope, receive)
-            except Refused as refused:
-                return await answer(send, refused)
-            await self.app(scope, receive, send)
+            with self._room.held(receive) as receive:  # until the answer is sent: the body is kept as long
+                try:
+                    scope, receive = await self._let_in(scope, receive)
+                except Refused as refused:
+                    return await answer(send, refused)
+                await self.app(scope, receive, send)
 
     async def _let_in(self, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
         headers = dict(scope["headers"])

@@ -21,6 +21,8 @@ SENTENCES = {
 }
 """In place of what the framework says with these statuses."""
 
+NO_ROOM = "The file cannot be stored; free some space on the server, also in its folder for temporary files."
+
 
 def install(app: FastAPI) -> None:
     """Has the app answer all exceptions."""
@@ -33,6 +35,8 @@ def install(app: FastAPI) -> None:
     async def http(_: Request, known: HTTPException) -> JSONResponse:
         if isinstance(known.__cause__, Refused):  # a form that grew too large while it was parsed
             return await refused(_, known.__cause__)
+        if isinstance(known.__cause__, OSError):  # there is no room for its file
+            return _answer(HTTPStatus.INSUFFICIENT_STORAGE, NO_ROOM)
         sentence = SENTENCES.get(HTTPStatus(known.status_code), f"{known.detail}.")
         return _answer(known.status_code, sentence, headers=known.headers)
 
@@ -71,7 +75,8 @@ def _explained(errors: Any) -> tuple[str, str | None]:
         return "The body is no JSON object; send one, with the Content-Type application/json.", None
     if first["type"] == "json_invalid":
         return f"The body is not JSON ({first['ctx']['error']} at character {path[0]}); correct it.", None
-    # The path goes through the names of the kinds of document, and of the types that a field may have.
+    # The path goes through the kinds of document and of its URL, and the types that a field may have.
+    path = [path[0], *path[2:3]] if path[:1] == ["document"] else path
     fields = [part for part in path if part.isidentifier() or part.isdigit()]
     said = first["msg"].rstrip(".")
     field = ".".join(fields)

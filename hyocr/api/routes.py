@@ -29,11 +29,11 @@ REASONS = {
     422: "What is asked for cannot be done: a wrong field, or a document that cannot be read.",
     429: "Too many jobs wait or run; `Retry-After` tells when to ask again.",
     500: "The service met an error of its own.",
-    503: "The model cannot run, or the service stops.",
+    503: "The model cannot run, the service stops, or it holds all the bodies it can; see `Retry-After`.",
     507: "The disk is full.",
 }
-ALWAYS = (400, 401, 403, 408, 413, 422, 500, 507)
-READING = (404, 429, 503)
+ALWAYS = (400, 401, 403, 408, 413, 422, 500, 503, 507)
+READING = (404, 429)
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -102,8 +102,7 @@ def list_jobs(
     """Your jobs, the newest first."""
     now = time.time()
     found = service.store.jobs(tenant, limit + 1, before)
-    kept = [job for job in found if job.asked.kept]
-    return JobList(data=[JobAnswer.of(job, now) for job in kept[:limit]], has_more=len(found) > limit)
+    return JobList(data=[JobAnswer.of(job, now) for job in found[:limit]], has_more=len(found) > limit)
 
 
 @router.get("/jobs/{id}", tags=["jobs"], responses=errors(404))

@@ -167,7 +167,7 @@ class Runner:
                 if work.budget.over():
                     return True
                 log.exception("job %s, page %d", job.id, left[0])
-                self._store.add_page(job.id, PageResult(left[0], 0, 0, status="failed", error=BUG))
+                self._store.add_page(job.id, PageResult(left[0], 0, 0, status="failed", error=BUG), self._engine.name)
         return not self._unread(job, wanted) and self._finish(job.id)
 
     def _unread(self, job: Job, wanted: Sequence[int]) -> list[int]:
@@ -183,7 +183,7 @@ class Runner:
             for result in (event.result for event in events if event.result):
                 # A page that fails because the service stops has not failed; a server may cancel a page by itself.
                 stopped = result.finish_reason == "cancelled" or result.status == "failed"
-                if (stopped and work.budget.over()) or not self._store.add_page(job.id, result):
+                if (stopped and work.budget.over()) or not self._store.add_page(job.id, result, self._engine.name):
                     work.budget.cancel()  # the job has ended or is gone, or the service stops
                     break
                 if time.monotonic() >= end and self._queue:

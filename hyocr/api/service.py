@@ -167,11 +167,6 @@ class Places:
         with self._lock:
             self._taken[owner] -= 1
 
-    @property
-    def taken(self) -> int:
-        with self._lock:
-            return self._taken.total()
-
 
 def _later() -> dict[str, str]:
     return {"retry-after": str(RETRY_SECONDS)}

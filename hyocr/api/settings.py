@@ -13,12 +13,14 @@ class Settings(FromEnv):
     """`max_jobs` and `max_files` are a tenant's, of jobs that wait or run and of stored files.
 
     A body of JSON is text and base64, so that 32 MB hold a document of 24 MB; uploads are the document itself, and what
-    is fetched may be as large. `decode_seconds` and `page_seconds` are for decoding a page and for reading it.
-    `sync_pages` are read while the client waits; longer documents are jobs.
+    is fetched may be as large. `max_bodies_mb` bounds all bodies together; they take two to three times that in memory.
+    `decode_seconds` and `page_seconds` are for decoding a page and for reading it. `sync_pages` are read while the
+    client waits; longer documents are jobs.
     """
 
     max_body_mb: int = 32
     max_upload_mb: int = 50
+    max_bodies_mb: int = 512
     body_seconds: int = 120
     fetch_seconds: int = 30
     decode_seconds: int = 30

@@ -100,10 +100,10 @@ class Store:
         return job_of(rows[0]) if rows else None
 
     def jobs(self, owner: str, limit: int = 100, before: str | None = None) -> list[Job]:
-        """The newest first; with `before`, an id, those added before that job (none if it is not the owner's)."""
+        """Those that are kept, newest first; with `before`, an id, only older ones (none if it is not the owner's)."""
         older = "" if before is None else "AND seq < (SELECT seq FROM jobs WHERE id = ?3 AND owner = ?1)"
         values = (owner, limit) if before is None else (owner, limit, formed(before))
-        rows = self._database.rows(f"{JOB} WHERE owner = ?1 {older} ORDER BY seq DESC LIMIT ?2", *values)
+        rows = self._database.rows(f"{JOB} WHERE owner = ?1 AND kept {older} ORDER BY seq DESC LIMIT ?2", *values)
         return [job_of(row) for row in rows]
 
     def active(self, owner: str | None = None) -> int:
@@ -134,12 +134,13 @@ class Store:
         )
         return self._database.change(statement, time.time(), formed(id), lasting="NORMAL") == 1
 
-    def add_page(self, id: str, result: PageResult) -> bool:
-        """Stores a page, in place of one of the same number; False if the job has ended or is gone."""
-        statement = f"""INSERT INTO pages (job, number, failed, result)
-            SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND {OPEN})
-            ON CONFLICT (job, number) DO UPDATE SET failed = excluded.failed, result = excluded.result"""
-        values = (formed(id), result.number, result.status == "failed", json.dumps(result.to_dict()))
+    def add_page(self, id: str, result: PageResult, model: str) -> bool:
+        """Stores a page this model read, in place of one of the same number; False if the job has ended or is gone."""
+        statement = f"""INSERT INTO pages (job, number, failed, model, result)
+            SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND {OPEN})
+            ON CONFLICT (job, number) DO UPDATE
+            SET failed = excluded.failed, model = excluded.model, result = excluded.result"""
+        values = (formed(id), result.number, result.status == "failed", model, json.dumps(result.to_dict()))
         return self._database.change(statement, *values, lasting="NORMAL") == 1
 
     def finish(self, id: str, status: Ended, error: PageError | None = None) -> bool:
@@ -151,6 +152,11 @@ class Store:
     def finished_pages(self, id: str) -> set[int]:
         """The numbers of the pages that have a result, failed ones too."""
         return {row["number"] for row in self._database.rows("SELECT number FROM pages WHERE job = ?", formed(id))}
+
+    def models(self, id: str) -> list[str]:
+        """Which models read the pages that have a result: several if one was changed at a restart."""
+        rows = self._database.rows("SELECT DISTINCT model FROM pages WHERE job = ? ORDER BY model", formed(id))
+        return [row["model"] for row in rows]
 
     def pages(self, id: str, after: int = 0) -> Iterator[PageResult]:
         """The results there are, by number from the first above `after`, each read when it is asked for."""

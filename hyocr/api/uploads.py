@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -17,6 +18,9 @@ from hyocr.serve.refusals import Refused
 
 router = APIRouter(prefix="/v1/files", tags=["files"])
 
+_COUNTED = threading.Lock()
+"""Held while a file is counted and added, or many at once would be more than there may be."""
+
 GONE = "There is no such file; files are deleted some time after they came."
 
 
@@ -29,13 +33,14 @@ def add_file(
 ) -> FileAnswer:
     """Upload a document, to be named as `{"type": "file", "file_id": ...}`."""
     store, most = service.store, service.settings.max_files
-    if store.files(tenant) >= most:
-        raise Refused(HTTPStatus.TOO_MANY_REQUESTS, f"You have {most} files here; delete one first.")
     path = store.incoming / new_id()
     try:
         with path.open("wb") as target:
             shutil.copyfileobj(file.file, target)
-        return FileAnswer.of(store.add_file(tenant, (file.filename or "document")[:MAX_NAME], path))
+        with _COUNTED:
+            if store.files(tenant) >= most:
+                raise Refused(HTTPStatus.TOO_MANY_REQUESTS, f"You have {most} files here; delete one first.")
+            return FileAnswer.of(store.add_file(tenant, (file.filename or "document")[:MAX_NAME], path))
     except OSError as error:
         raise HyocrError(f"The file cannot be stored ({error.strerror}); free some space on the server.") from error
     finally:

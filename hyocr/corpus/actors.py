@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Lock, Timer
 from typing import Any
 
-from hyocr.corpus.work import Piece, Reading, failed, load_reader, read_piece
+from hyocr.corpus.work import Piece, Reading, engine_is_gone, failed, load_reader, read_piece
 from hyocr.document import PageResult
 from hyocr.errors import HyocrError
 
@@ -152,7 +152,7 @@ class Worker:
                 watch.cancel()
             if page is None:
                 return
-            if page.error and page.error.message.startswith("vLLM failed"):
+            if engine_is_gone(page):
                 os._exit(1)  # its process is gone for good: Ray starts this one anew
             yield page
 

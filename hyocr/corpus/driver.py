@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hyocr.batch import say
-from hyocr.corpus.journal import Entry, Journal, Stamp
+from hyocr.corpus.journal import Entry, Journal, Stamp, writing
+from hyocr.corpus.names import PART
 from hyocr.corpus.plan import PageCounter, Source
 from hyocr.corpus.progress import Progress
 from hyocr.corpus.work import PIECE_PAGES, Piece, Reading, failed
 from hyocr.document import PageError, PageResult
 from hyocr.errors import HyocrError
 from hyocr.exports import FORMATS, Outline, pieces
+from hyocr.output import replacing
 
 Pool = Callable[[Reading, Iterator[Piece], int], Generator[tuple[Piece, PageResult], None, None]]
-
-PART = ".output.part"
-"""Where a result is written before it gets its name."""
 
 CHANGED = PageError("InputError", "The file was changed while it was read; run hyocr batch again to read it anew.")
 
@@ -54,17 +51,17 @@ class Driver:
         self._format: str = journal.header["run"]["format"]
         self._suffix: str = FORMATS[self._format].SUFFIX
         self._at_work: dict[str, _AtWork] = {}
-        self._unopened: deque[tuple[Piece, PageResult]] = deque()
 
     def read(self, todo: Sequence[Todo], workers: int, quiet: bool, pool: Pool) -> Progress:
         """Reads all that is to do. When stopped by an exception, what is journaled is kept and the workers are gone."""
         self._progress = Progress(len(todo), quiet)
-        with closing(self._progress.bar), closing(PageCounter()) as counter:
-            with closing(pool(self.reading, self._plan(todo, counter), workers)) as results:
-                for piece, result in results:
-                    self._take(piece, result)
-                    self._take_unopened()
-            self._take_unopened()
+        with (
+            closing(self._progress.bar),
+            closing(PageCounter()) as counter,
+            closing(pool(self.reading, self._plan(todo, counter), workers)) as results,
+        ):
+            for piece, result in results:
+                self._take(piece, result)
         return self._progress
 
     def output(self, document: str) -> Path:
@@ -81,13 +78,12 @@ class Driver:
         entry, head = self.journal.entries[document], self._header
         names = entry.source, head["run"]["task"], head["checkpoint"], head["strategy"]
         outline = Outline(*names, entry.status, entry.pages, timed=False)
-        path, part = self.output(document), self.folder / PART
-        with _sentence(path):
+        path = self.output(document)
+        with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as file:
+            with replacing(path, self.folder / PART) as file:
                 for piece in pieces(outline, self.journal.results(document), self._format):
                     file.write(piece.encode("utf-8", "backslashreplace"))
-            os.replace(part, path)
 
     def _plan(self, todo: Iterable[Todo], counter: PageCounter) -> Iterator[Piece]:
         for item in todo:
@@ -97,13 +93,13 @@ class Driver:
                 stamp, total = Stamp.of(path), counter.count(path)
                 entry = Entry(path, 0 if isinstance(total, PageError) else total, stamp)
                 numbers = range(1, entry.pages + 1)
-                if isinstance(total, PageError):
-                    self._unopened.append((Piece(name, path, 0, (1,)), failed(1, total.type, total.message)))
             self._at_work[name] = _AtWork(entry, len(numbers))
             self._progress.open(len(numbers))
             if entry.total:
                 for start in range(0, len(numbers), PIECE_PAGES):
                     yield Piece(name, path, entry.total, tuple(numbers[start : start + PIECE_PAGES]))
+            elif isinstance(total, PageError):
+                self._take(Piece(name, path, 0, (1,)), failed(1, total.type, total.message))
 
     def _take(self, piece: Piece, result: PageResult) -> None:
         name = piece.document
@@ -112,7 +108,7 @@ class Driver:
             result = failed(result.number, CHANGED.type, CHANGED.message)
         if not state.begun:  # what was written before does not hold any more, should this run end before the document
             state.begun = True
-            with _sentence(self.output(name)):
+            with writing(self.output(name)):
                 self.output(name).unlink(missing_ok=True)
         self.journal.add(name, state.entry, result)
         self._progress.page(piece, result)
@@ -123,25 +119,17 @@ class Driver:
                 self.write(name)
             self._progress.document(name, state.entry.status, state.entry.pages)
 
-    def _take_unopened(self) -> None:
-        while self._unopened:
-            self._take(*self._unopened.popleft())
-
-
-@contextmanager
-def _sentence(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        sentence = f'Cannot write "{path}" ({error.strerror}); free some space, then run the same command again.'
-        raise HyocrError(sentence) from error
-
 
 def resumed(driver: Driver, found: Iterable[Source]) -> list[Todo]:
-    """What a run still has to do; results that are missing are put together on the way."""
+    """What a run still has to do; results that are missing are put together on the way.
+
+    Raises HyocrError where a file that is not of this run, such as the true text of a page, has a result's name.
+    """
     todo = []
     for source in found:
         entry = driver.journal.entries.get(source.id)
+        if entry is None and (path := driver.output(source.id)).exists():
+            raise HyocrError(f'"{path}" is no result of this run; move it away or name another output folder.')
         if entry and (entry.source, entry.stamp) != (source.path, Stamp.of(source.path)):
             say(f"warning: {source.path}: The file was changed since it was read; it is read anew.")
             entry = None

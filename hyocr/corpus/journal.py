@@ -10,17 +10,15 @@ import json
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from hyocr.corpus.names import check
+from hyocr.corpus.names import JOURNAL_PART, check
 from hyocr.document import PageResult, Status
 from hyocr.errors import HyocrError, InputError
-
-NAME = "run.jsonl"
-JOURNAL_PART = ".run.jsonl.part"
-"""The compacted journal before it takes the other's place."""
+from hyocr.output import replacing
 
 STATES: tuple[Status, ...] = ("ok", "partial", "failed")
 _MISSING = len(STATES)
@@ -88,7 +86,8 @@ class Entry:
 
 
 class Journal:
-    """The journal at `path`, made if need be with this header. A last line that was cut by a crash is cut off.
+    """The journal at `path`, made if need be; before its first page comes `header`, which a run that reads nothing does
+    not leave behind. A last line that was cut by a crash is cut off.
 
     `entries` are the documents by id, in the order of their first lines. Raises HyocrError for a damaged file.
     """
@@ -98,14 +97,15 @@ class Journal:
         self.header = dict(header)
         self.entries: dict[str, Entry] = {}
         self._lines = 0
+        self._stored = b""
         self._end = self._load()
         self._file = path.open("ab", buffering=0)
         self._file.truncate(self._end)
-        if not self._end:
-            self._append(self.header)
 
     def add(self, document: str, entry: Entry, result: PageResult) -> None:
         """Appends a page's result; `entry` becomes that of the document."""
+        if not self._end:
+            self._stored = self._append(self.header)
         self.entries[document] = entry
         head = {"document": document, "source": entry.source, "total": entry.total}
         stamp = {"size": entry.stamp.size, "modified": entry.stamp.modified}
@@ -122,24 +122,24 @@ class Journal:
                 yield PageResult.from_dict({name: line[name] for name in _PAGE})
 
     def compact(self, order: Iterable[str]) -> None:
-        """One line per page is left: by document, those of `order` first, then by number. Writes a new file at once."""
+        """One line per page is left: by document, those of `order` first, then by number. Writes a new file at once.
+
+        It begins with the header of now: a server may have another address than when the run was begun.
+        """
         ids = list(dict.fromkeys([*(name for name in order if name in self.entries), *self.entries]))
-        if self._sorted(ids):
+        header = _line(self.header)
+        if header == self._stored and self._sorted(ids):
             return
         part = self.path.with_name(JOURNAL_PART)
-        try:
-            with self.path.open("rb") as old, part.open("wb") as new:
-                new.write(_line(self.header))
-                for name in ids:
-                    for offset in self.entries[name].offsets():
-                        old.seek(offset)
-                        new.write(old.readline())
-                new.flush()
-                os.fsync(new.fileno())  # the old one, which goes now, is all there is
-            self.close()
-            os.replace(part, self.path)
-        except OSError as error:
-            raise _unwritable(self.path, error) from error
+        with writing(self.path), self.path.open("rb") as old, replacing(self.path, part) as new:
+            new.write(header)
+            for name in ids:
+                for offset in self.entries[name].offsets():
+                    old.seek(offset)
+                    new.write(old.readline())
+            new.flush()
+            os.fsync(new.fileno())  # the old one, which goes now, is all there is
+        self.close()
 
     def close(self) -> None:
         """Nothing can be added afterwards."""
@@ -154,15 +154,13 @@ class Journal:
                 last, count = offset, count + 1
         return count == self._lines
 
-    def _append(self, content: Mapping[str, Any]) -> None:
+    def _append(self, content: Mapping[str, Any]) -> bytes:
         line = _line(content)
-        try:
-            written = self._file.write(line)
-            if written != len(line):
+        with writing(self.path):
+            if self._file.write(line) != len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        except OSError as error:
-            raise _unwritable(self.path, error) from error
         self._end += len(line)
+        return line
 
     def _load(self) -> int:
         """Reads what is there; returns where the next line goes."""
@@ -175,6 +173,8 @@ class Journal:
                     break
                 if number > 1:
                     self._note(number, line, offset)
+                else:
+                    self._stored = line
                 offset += len(line)
         return offset
 
@@ -215,8 +215,14 @@ def read_header(path: Path) -> dict[str, Any] | None:
     return header
 
 
-def _unwritable(path: Path, error: OSError) -> HyocrError:
-    return HyocrError(f'Cannot write "{path}" ({error.strerror}); free some space, then run the same command again.')
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns what the operating system has against writing a run's file into a HyocrError."""
+    try:
+        yield
+    except OSError as error:
+        sentence = f'Cannot write "{path}" ({error.strerror}); free some space, then run the same command again.'
+        raise HyocrError(sentence) from error
 
 
 def _line(content: Mapping[str, Any]) -> bytes:

@@ -13,6 +13,15 @@ from hyocr.errors import InputError
 MAX_BYTES = 250
 """Of one part of an id: file systems take 255, and a suffix such as .json follows."""
 
+NAME = "run.jsonl"
+JOURNAL_PART = ".run.jsonl.part"
+"""The compacted journal before it takes the other's place."""
+
+PART = ".output.part"
+"""Where a result is written before it gets its name."""
+
+LOCK = ".run.lock"
+
 
 def check(name: object) -> str:
     """The id itself. Raises InputError for one that is no relative path inside a folder."""
@@ -49,16 +58,16 @@ def distinct(paths: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
 
 
 def check_folders(names: Sequence[str], suffix: str) -> None:
-    """Raises InputError where the result of one document would lie where another one's folder should be."""
+    """Raises InputError where a result, or a file of the run itself, would lie where a folder of results should be."""
     folders = {fold(str(parent)) for parent in {PurePosixPath(name).parent for name in names}}
     folders |= {fold(str(above)) for folder in folders for above in PurePosixPath(folder).parents}
-    for name in names:
-        if fold(name + suffix) in folders:
-            raise InputError(f'"{name}{suffix}" would be both a result and a folder; rename one of the two.')
+    for file in [NAME, JOURNAL_PART, PART, LOCK, *(name + suffix for name in names)]:
+        if fold(file) in folders:
+            raise InputError(f'"{file}" would be both a file and a folder in the output; rename the one that is yours.')
 
 
 def _stem(path: str) -> str:
-    return str(PurePosixPath(path).with_suffix(""))
+    return os.path.splitext(path)[0]
 
 
 def _shortened(path: str) -> str:

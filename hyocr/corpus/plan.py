@@ -117,17 +117,16 @@ def _listed(file: Path) -> list[Source]:
     rows: list[tuple[str | None, str]] = []
     taken: dict[str, int] = {}
     bad: list[str] = []
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                name, path = _row(line)
-                if name is not None and (first := taken.setdefault(fold(name), number)) != number:
-                    raise InputError(f"the id {name!r} is that of line {first}, perhaps in other letters; change one")
-                rows.append((name, os.path.normpath(os.path.join(folder, path))))
-            except InputError as error:
-                bad.append(f"line {number}: {error}")
+    for number, line in enumerate(_lines(file), 1):
+        if not line.strip():
+            continue
+        try:
+            name, path = _row(line)
+            if name is not None and (first := taken.setdefault(fold(name), number)) != number:
+                raise InputError(f"the id {name!r} is that of line {first}, perhaps in other letters; change one")
+            rows.append((name, os.path.normpath(os.path.join(folder, path))))
+        except InputError as error:
+            bad.append(f"line {number}: {error}")
     if bad:
         more = f" (and {len(bad) - SHOWN} more lines)" if len(bad) > SHOWN else ""
         raise InputError(f"{file} cannot be used: {'; '.join(bad[:SHOWN])}{more}.")
@@ -137,12 +136,21 @@ def _listed(file: Path) -> list[Source]:
     return [Source(next(given) if name is None else name, path) for name, path in rows]
 
 
+def _lines(file: Path) -> Iterator[bytes]:
+    try:
+        with file.open("rb") as lines:
+            yield from lines
+    except OSError as error:
+        raise InputError(f'"{file}" cannot be read ({error.strerror}); check its permissions.') from error
+
+
 def _row(line: bytes) -> tuple[str | None, str]:
     try:
         row = json.loads(line.decode("utf-8-sig"))
+        os.fsencode(json.dumps(row, ensure_ascii=False))  # halves of characters can be escaped, but name no file
     except ValueError:
         raise InputError('this is not JSON in UTF-8; write {"path": "scan.pdf"}') from None
     path = row.get("path") if isinstance(row, dict) else None
-    if not isinstance(path, str) or not path or "\0" in path:
-        raise InputError('there is no "path"; write {"path": "scan.pdf"}')
+    if not isinstance(path, str) or "\0" in path or os.path.basename(os.path.normpath(path)) in ("", ".", ".."):
+        raise InputError('there is no "path" of a file; write {"path": "scan.pdf"}')
     return (check(row["id"]) if row.get("id") is not None else None), path

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import wait
+from typing import Any
 
 from hyocr.corpus.child import Child
 from hyocr.corpus.work import Piece, Reading, failed
@@ -30,8 +31,8 @@ Results = Generator[tuple[Piece, PageResult], None, None]
 def local(reading: Reading, pieces: Iterator[Piece], workers: int) -> Results:
     """Every page of every piece once, in any order, read by up to `workers` processes that start when there is work.
 
-    Pages that a worker left when it died are read again at the end, alone in a process; one that ends this as well is
-    a failed page with the error "WorkerDied" or "PageTimeout". Closing the generator kills the workers. Raises
+    Pages that a worker was reading when it died are read again at the end, alone in a process; one that ends this as
+    well is a failed page with the error "WorkerDied" or "PageTimeout". Closing the generator kills the workers. Raises
     EngineError when they cannot load the model.
     """
     pool = _Pool(reading, pieces, workers)
@@ -42,39 +43,54 @@ def local(reading: Reading, pieces: Iterator[Piece], workers: int) -> Results:
 
 
 @dataclass(eq=False)
+class _Task:
+    """A piece that was handed to a worker; its `left` pages come in order. `heard` is when it was begun or one came."""
+
+    piece: Piece
+    left: list[int]
+    heard: float = 0.0
+
+
+@dataclass(eq=False)
 class _Worker:
-    """`owed` are the pages that it has not delivered, by document and number. `places` is how many pieces it reads at
-    once, 0 until it has loaded the model. One that is `alone` with a doubtful page gets nothing else meanwhile.
+    """`tasks` stand in the order in which they were handed out: of the first `places`, 0 until the model is loaded, one
+    page each is being read, the others wait. One that is `alone` with a doubtful page gets nothing else meanwhile.
     """
 
     child: Child
     places: int = 0
-    owed: dict[tuple[str, int], Piece] = field(default_factory=dict)
+    tasks: list[_Task] = field(default_factory=list)
     alone: bool = False
-    heard: float = 0.0
-
-    @property
-    def pieces(self) -> int:
-        return len({id(piece) for piece in self.owed.values()})
 
     @property
     def full(self) -> bool:
-        return self.alone or self.pieces >= max(1, self.places) + QUEUED
+        return self.alone or len(self.tasks) >= max(1, self.places) + QUEUED
 
     def take(self, piece: Piece, alone: bool) -> None:
-        if not self.owed:
-            self.heard = time.monotonic()
-        self.owed |= {(piece.document, number): piece for number in piece.numbers}
+        self.tasks.append(_Task(piece, list(piece.numbers), time.monotonic()))
         self.alone = alone
         self.child.send(piece)
 
+    def ready(self, places: int) -> None:
+        self.places = places
+        for task in self.tasks:
+            task.heard = time.monotonic()
+
     def delivered(self, document: str, number: int) -> Piece:
         self.alone = False
-        return self.owed.pop((document, number))
+        [task] = [task for task in self.tasks if task.piece.document == document and number in task.left]
+        task.left.remove(number)
+        task.heard = time.monotonic()
+        if not task.left:
+            self.tasks.remove(task)
+            for begun in self.tasks[self.places - 1 : self.places]:
+                begun.heard = task.heard
+        return task.piece
 
     def silent(self) -> float:
-        """Seconds for which it has owed a page and sent nothing. Loading the model takes the time it takes."""
-        return time.monotonic() - self.heard if self.places and self.owed else 0.0
+        """Seconds since the page that takes longest was begun. Loading the model takes the time it takes."""
+        now = time.monotonic()
+        return max((now - task.heard for task in self.tasks[: self.places]), default=0.0)
 
 
 class _Pool:
@@ -82,6 +98,7 @@ class _Pool:
         self._reading = reading
         self._pieces = pieces
         self._limit = workers
+        self._returned: deque[Piece] = deque()
         self._doubtful: deque[Piece] = deque()
         self._workers: list[_Worker] = []
         self._stillborn = 0
@@ -89,16 +106,11 @@ class _Pool:
     def results(self) -> Results:
         while True:
             self._feed()
-            if not any(worker.owed for worker in self._workers):
+            if not any(worker.tasks for worker in self._workers):
                 return
-            heard = wait([worker.child.connection for worker in self._workers], timeout=1.0)
+            wait([worker.child.connection for worker in self._workers], timeout=1.0)
             for worker in list(self._workers):
-                if worker.child.connection in heard:
-                    yield from self._receive(worker)
-                elif worker.child.dead() and not worker.child.connection.poll():
-                    yield from self._lost(worker, "WorkerDied")
-                elif worker.silent() > self._reading.page_seconds + GRACE_SECONDS:
-                    yield from self._lost(worker, "PageTimeout")
+                yield from self._listen(worker)
 
     def close(self) -> None:
         for worker in self._workers:
@@ -107,13 +119,13 @@ class _Pool:
     def _feed(self) -> None:
         """Hands out pieces while a worker has room for one; a new worker starts only if all others are busy."""
         while True:
-            worker = min((w for w in self._workers if not w.full), key=lambda worker: worker.pieces, default=None)
-            if (worker is None or worker.owed) and len(self._workers) < self._limit:
+            worker = min((w for w in self._workers if not w.full), key=lambda worker: len(worker.tasks), default=None)
+            if (worker is None or worker.tasks) and len(self._workers) < self._limit:
                 worker = None
             elif worker is None:
                 return
-            piece = next(self._pieces, None)
-            doubtful = piece is None and bool(self._doubtful) and (worker is None or not worker.owed)
+            piece = self._returned.popleft() if self._returned else next(self._pieces, None)
+            doubtful = piece is None and bool(self._doubtful) and (worker is None or not worker.tasks)
             if doubtful:
                 piece = self._doubtful.popleft()
             if piece is None:
@@ -127,34 +139,47 @@ class _Pool:
         worker.child.send(self._reading)
         return worker
 
-    def _receive(self, worker: _Worker) -> Results:
+    def _listen(self, worker: _Worker) -> Results:
+        """All that the worker has said, and only then whether it is still well."""
         try:
-            kind, content = worker.child.connection.recv()
+            while worker.child.connection.poll():
+                yield from self._receive(worker, *worker.child.connection.recv())
         except (EOFError, OSError):
             yield from self._lost(worker, "WorkerDied")
             return
-        worker.heard = time.monotonic()
+        if worker.child.dead() and not worker.child.connection.poll():
+            yield from self._lost(worker, "WorkerDied")
+        elif worker.silent() > self._reading.page_seconds + GRACE_SECONDS:
+            yield from self._lost(worker, "PageTimeout")
+
+    def _receive(self, worker: _Worker, kind: str, content: Any) -> Results:
         if kind == "fatal":
             raise EngineError(content)
         if kind == "ready":
-            worker.places, self._stillborn = content, 0
+            worker.ready(content)
+            self._stillborn = 0
         else:
             document, result = content
             yield worker.delivered(document, result.number), result
 
     def _lost(self, worker: _Worker, kind: str) -> Results:
-        """Any of the pages that it had may have ended it: each is read alone, and one that ends a worker then is it."""
+        """Any of the pages that it was reading may have ended it: each is read alone, and one that ends a worker then
+        is it. Those that it had not begun are read as if nothing had happened.
+        """
         self._workers.remove(worker)
         how = worker.child.kill()
         if not worker.places:
             self._stillborn += 1
             if self._stillborn > STILLBORN:
                 raise EngineError(f"Workers end while they load the model ({how}); free memory or use fewer workers.")
-        elif worker.alone:
-            [((_, number), piece)] = worker.owed.items()
-            yield piece, failed(number, kind, _sentence(kind, how))
-            return
-        self._doubtful.extend(replace(piece, numbers=(number,)) for (_, number), piece in worker.owed.items())
+        for task in worker.tasks[: worker.places]:
+            doubtful = replace(task.piece, numbers=(task.left.pop(0),))
+            if worker.alone:
+                yield doubtful, failed(doubtful.numbers[0], kind, _sentence(kind, how))
+            else:
+                self._doubtful.append(doubtful)
+        rest = [replace(task.piece, numbers=tuple(task.left)) for task in worker.tasks if task.left]
+        (self._doubtful if worker.alone else self._returned).extend(rest)
 
 
 def _sentence(kind: str, how: str) -> str:

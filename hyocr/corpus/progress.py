@@ -8,12 +8,15 @@ from collections import Counter
 
 from tqdm import tqdm
 
-from hyocr.batch import say
+from hyocr.batch import complain, say
 from hyocr.corpus.work import Piece
 from hyocr.document import PageResult, Status
 
 LINE_SECONDS = 10.0
 """How often a line says how far the run is, where no bar can."""
+
+SHOWN = 5
+"""Bad pages of one document that are described; of the others there is the number."""
 
 
 class Progress:
@@ -25,6 +28,7 @@ class Progress:
         self.finished = 0
         self.known = 0
         self.statuses: Counter[Status] = Counter()
+        self._bad: Counter[str] = Counter()
         self._quiet = quiet
         self._started = self._said = time.monotonic()
         hidden = quiet or not sys.stderr.isatty()
@@ -39,11 +43,9 @@ class Progress:
         """A page is done; what went wrong is told."""
         self.statuses[result.status] += 1
         where = f"{piece.path}: page {result.number}" if piece.total > 1 else piece.path
-        if result.error:
-            say(f"error: {where}: {result.error.message}")
-        elif result.status == "partial":
-            reason = "unparsed output" if result.finish_reason == "stop" else f"finish reason {result.finish_reason}"
-            say(f"warning: {where}: The text may be incomplete ({reason}).")
+        self._bad[piece.document] += result.status != "ok"
+        if self._bad[piece.document] <= SHOWN:
+            complain(where, result)
         self.bar.total = self.total
         self.bar.update()
         now = time.monotonic()
@@ -55,6 +57,8 @@ class Progress:
     def document(self, name: str, status: Status, pages: int) -> None:
         """All pages of a document are done."""
         self.finished += 1
+        if (more := self._bad.pop(name, 0) - SHOWN) > 0:
+            say(f"warning: {name}: {more} more pages failed or are partial; run.jsonl tells of each.")
         if self.bar.disable and not self._quiet:
             say(f"[{self.finished}/{self.documents}] {name}: {status}, {pages} page(s)")
 

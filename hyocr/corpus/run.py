@@ -15,8 +15,9 @@ from typing import Any
 
 from hyocr import __version__, output
 from hyocr.batch import say
-from hyocr.corpus.driver import PART, Driver, Pool, Todo, resumed, retried
-from hyocr.corpus.journal import JOURNAL_PART, NAME, STATES, Journal, read_header
+from hyocr.corpus.driver import Driver, Pool, Todo, resumed, retried
+from hyocr.corpus.journal import STATES, Journal, read_header
+from hyocr.corpus.names import JOURNAL_PART, LOCK, NAME, PART
 from hyocr.corpus.plan import sources
 from hyocr.corpus.pool import local
 from hyocr.corpus.progress import Progress
@@ -86,6 +87,8 @@ def _summary(driver: Driver, progress: Progress, quiet: bool) -> bool:
     if not quiet:
         rate = f"; {progress.done} read now, {progress.rate:.2f} pages/s" if progress.done else ""
         say(f"{len(entries)} document(s), {sum(counts.values())} page(s): {told}{rate}")
+    if not all(entry.complete for entry in entries):
+        say("The run was stopped before its end; to read the other pages, run hyocr batch again as then.")
     if counts["failed"]:
         say(f'To read the failed pages once more: hyocr retry "{driver.folder}"')
     return not counts["failed"]
@@ -105,7 +108,7 @@ def _opened(folder: Path, header: dict[str, Any], reading: Reading) -> Iterator[
 def _locked(folder: Path) -> Iterator[None]:
     """One run at a time; the lock goes with the process, however that ends."""
     try:
-        file = os.open(folder / ".run.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+        file = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise HyocrError(f'Cannot write to "{folder}" ({error.strerror}); name another output folder.') from error
     try:

@@ -13,7 +13,7 @@ from hyocr.document import PageError, PageResult
 from hyocr.errors import HyocrError, InputError
 from hyocr.job import is_server
 from hyocr.model.folder import find, first_line
-from hyocr.reader import LINE_TASKS, Reader
+from hyocr.reader import LINE_TASKS, Reader, prompt_for
 from hyocr.sources import open_source
 
 PIECE_PAGES = 8
@@ -58,8 +58,10 @@ class Piece:
 def identify(reading: Reading) -> tuple[str, str]:
     """The checkpoint's name and the strategy that its documents are read with, found without loading the model.
 
-    Raises CheckpointError where there is no such checkpoint and EngineError where the server does not answer.
+    Raises CheckpointError where there is no such checkpoint, EngineError where the server does not answer, HyocrError
+    for a `reading` that can read nothing: an unknown task or language, a question missing or not asked for.
     """
+    prompt_for(reading.task, reading.language, reading.question)
     if is_server(reading.engine):
         with closing(load_engine(reading.model, reading.engine)) as engine:
             name, strategy = engine.name, engine.default_strategy
@@ -86,7 +88,7 @@ def pieces_at_once(reading: Reading) -> int:
 def read_piece(reader: Reader, reading: Reading, piece: Piece) -> Iterator[PageResult]:
     """One result for each number, as soon as it is there; what goes wrong is a result with status "failed".
 
-    Raises HyocrError only for a `reading` that can read nothing: an unknown task, language or a missing question.
+    Raises HyocrError only for a `reading` that can read nothing, which `identify` does too.
     """
     left = list(piece.numbers)
     while left:
@@ -103,6 +105,11 @@ def read_piece(reader: Reader, reading: Reading, piece: Piece) -> Iterator[PageR
         except Exception as error:  # one page of millions that nobody foresaw must not end the run: on with the next
             kind = type(error).__name__
             yield failed(left.pop(0), kind, f"Reading this page met a fault ({kind}), report it: {first_line(error)}")
+
+
+def engine_is_gone(result: PageResult) -> bool:
+    """Whether this page failed by the end of vLLM's own process, without which a worker can only fail."""
+    return result.status == "failed" and result.error is not None and result.error.message.startswith("vLLM failed")
 
 
 def failed(number: int, kind: str, message: str) -> PageResult:

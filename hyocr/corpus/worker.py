@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock, Thread
@@ -16,7 +17,7 @@ def read(descriptor: int) -> None:
     """
     connection = Connection(descriptor)
     messages = inbox(connection)
-    from hyocr.corpus.work import load_reader, pieces_at_once, read_piece  # after inbox: it notices a driver that dies
+    from hyocr.corpus.work import engine_is_gone, load_reader, pieces_at_once, read_piece  # after inbox, which watches
 
     sending = Lock()
 
@@ -29,6 +30,8 @@ def read(descriptor: int) -> None:
             while True:
                 piece = messages.get()
                 for result in read_piece(reader, reading, piece):
+                    if engine_is_gone(result):
+                        os._exit(1)  # as if this process had died of the page: the pool starts another
                     send("page", (piece.document, result))
         except HyocrError as error:
             send("fatal", str(error))

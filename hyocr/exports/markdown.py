@@ -54,7 +54,8 @@ def _page(page: PageResult, several: bool) -> str:
     if page.status == "partial":
         notes.append(f"not complete, finish reason {page.finish_reason}")
     if page.error:
-        notes.append(f"failed: {page.error.message}")
+        what = "failed" if page.status == "failed" else "another attempt failed"
+        notes.append(f"{what}: {page.error.message}")
     comment = ", ".join(notes).replace("--", "- -")  # two dashes may end a comment
     parts = [f"<!-- {comment} -->\n" if comment else "", escape(page.text.strip())]
     return "\n".join(part for part in parts if part)

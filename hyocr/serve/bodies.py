@@ -3,9 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from hyocr.serve.refusals import Message, Receive, Refused, Scope
+
+SMALL = 64 * 1024
+"""Bytes of a body that are taken whatever else is held: who asks for little is not kept out by the large ones."""
+
+RETRY_SECONDS = 5
+
+
+class Room:
+    """The memory for bodies of all requests together."""
+
+    def __init__(self, megabytes: int) -> None:
+        self._left = megabytes * 1_000_000
+
+    @contextmanager
+    def held(self, receive: Receive) -> Iterator[Receive]:
+        """A `receive` whose bodies count until the block ends. It raises Refused where there is no room for more."""
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            size = len(message.get("body", b""))
+            if size > self._left and taken + size > SMALL:
+                sentence = "The service holds as many bodies as it has room for; ask again in a moment."
+                raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, sentence, headers={"retry-after": str(RETRY_SECONDS)})
+            taken += size
+            self._left -= size
+            return message
+
+        try:
+            yield counted
+        finally:
+            self._left += taken
 
 
 def bounded(scope: Scope, receive: Receive, megabytes: int, seconds: int, advice: str) -> Receive:
