@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import re
 from http import HTTPStatus
 from pathlib import Path
@@ -16,6 +14,7 @@ from hyocr.api.folder import new_id
 from hyocr.api.settings import Settings
 from hyocr.api.store import Store
 from hyocr.errors import HyocrError, InputError
+from hyocr.serve.images import decoded
 from hyocr.serve.refusals import Refused
 
 DATA_URL = re.compile(
@@ -67,10 +66,7 @@ def _decode(url: str, target: Path) -> None:
         raise InputError(
             "The data: URL is not that of a PDF or an image in base64; write data:application/pdf;base64,..."
         )
-    try:
-        data = base64.b64decode(url[start.end() :], validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InputError("The data: URL is not valid base64; encode the file's bytes again.") from error
+    data = decoded(url[start.end() :])
     try:
         target.write_bytes(data)
     except OSError as error:

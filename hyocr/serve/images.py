@@ -48,13 +48,18 @@ def _payload(url: str) -> bytes:
         raise InputError(
             "Images are sent inline as data: URLs (data:image/png;base64,...); this server fetches nothing."
         )
-    try:
-        data = base64.b64decode(url[start.end() :], validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InputError("The data: URL is not valid base64; encode the file's bytes again.") from error
+    data = decoded(url[start.end() :])
     if not data:
         raise InputError("The image is empty (0 bytes); check that the file was read.")
     return data
+
+
+def decoded(text: str) -> bytes:
+    """The bytes of a data: URL, of which `text` is what follows the comma. Raises InputError."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError("The data: URL is not valid base64; encode the file's bytes again.") from error
 
 
 def _opened(data: bytes) -> Image.Image:
