@@ -43,7 +43,7 @@ def everything(corpus: Corpus, seed: int, language: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def corpora():
-    return {testing: Corpus(TEXT, testing) for testing in (False, True)}
+    return {testing: Corpus(TEXT if TEXT.is_dir() else None, testing) for testing in (False, True)}
 
 
 @pytest.mark.parametrize("testing", [False, True])
