@@ -87,7 +87,7 @@ def page_image(folder: Path, pdf: str, page: int) -> Image.Image:
     try:
         if not 1 <= page <= pages.total:
             raise ValueError(f"{path} has no page {page}.")
-        pages.number = page - 1
+        pages.select([page])
         return next(pages).image.convert("RGB")
     finally:
         pages.close()
