@@ -28,6 +28,3 @@ def check_shape(width: int, height: int) -> None:
         raise InputError(
             f"The image is {width}x{height} pixels, more than {MAX_ASPECT} times as long as wide; cut it into pieces."
         )
-
-
-TOO_MUCH_MEMORY = "This page needs more memory to decode than this program may take; scale it down."

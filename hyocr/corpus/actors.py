@@ -18,15 +18,12 @@ from pathlib import Path
 from threading import Lock, Timer
 from typing import Any
 
-from hyocr.corpus.work import Piece, Reading, engine_is_gone, failed, load_reader, read_piece
+from hyocr.corpus.work import GRACE_SECONDS, Piece, Reading, engine_is_gone, failed, load_reader, read_piece
 from hyocr.document import PageResult
 from hyocr.errors import HyocrError
 
 TRIES = 2
 """How often a page may end its worker while it is the only doubtful one there, or a worker die while it loads."""
-
-GRACE_SECONDS = 60.0
-"""How much longer than a page's own time a piece may give no page."""
 
 DIED = f"Reading this page ended {TRIES + 1} workers; look at the file and at Ray's logs, then retry."
 

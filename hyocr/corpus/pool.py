@@ -11,7 +11,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from hyocr.corpus.child import Child
-from hyocr.corpus.work import Piece, Reading, failed
+from hyocr.corpus.work import GRACE_SECONDS, Piece, Reading, failed
 from hyocr.document import PageResult
 from hyocr.errors import EngineError
 
@@ -20,9 +20,6 @@ QUEUED = 1
 
 STILLBORN = 2
 """So many workers in a row may end while they load the model."""
-
-GRACE_SECONDS = 60.0
-"""How much longer than a page's own time a worker may be silent."""
 
 
 Results = Generator[tuple[Piece, PageResult], None, None]

@@ -19,6 +19,9 @@ from hyocr.sources import open_source
 PIECE_PAGES = 8
 """Pages of one document handed out together: long documents spread over all workers, files are opened seldom."""
 
+GRACE_SECONDS = 60.0
+"""How much longer than a page's own time a worker may give no page before it counts as hung."""
+
 PIECES_AT_ONCE = 16
 """What one worker reads at once where the engine makes batches of it, so that documents of one page fill them too."""
 
