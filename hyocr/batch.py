@@ -17,6 +17,7 @@ from hyocr.document import Document, PageError, PageResult
 from hyocr.engines.base import Engine
 from hyocr.errors import InputError
 from hyocr.exports import FORMATS, export, overlay
+from hyocr.highlight import placed
 from hyocr.job import Job, is_server
 from hyocr.reader import Reader
 from hyocr.sources import expand, open_source
@@ -78,6 +79,8 @@ class Batch:
                 for page in reader.pages(pages, self.job.task, self.job.question):
                     document.pages.append(page)
                     self.bar.update()
+                if self.job.overlay:
+                    self._find_evidence(document, file)
             except BaseException:
                 if document.pages:
                     document.pages += _cancelled(len(document.pages) + 1, pages.total)
@@ -87,6 +90,16 @@ class Batch:
         self._report(document, file)
         if self.job.overlay and self.job.folder:
             _save_overlays(document, file, self.job.folder / name)
+
+    def _find_evidence(self, document: Document, file: Path) -> None:
+        """Boxes for the observed lines, if any: their pages are read once more, for all lines and where they stand."""
+        observed = {page.number: page for page in document.pages if page.observation}
+        if observed:
+            pages = open_source(file)
+            pages.select(observed)
+            for found in self.reader.pages(pages, "spotting"):
+                page = observed[found.number]
+                page.observation = placed(page.observation, found.lines)
 
     def _save(self, document: Document, name: str) -> None:
         text = export(document, self.job.format)

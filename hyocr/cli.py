@@ -58,6 +58,7 @@ OutputOption = Annotated[
 ]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the prompt.")]
 OverlayOption = Annotated[bool, typer.Option("--overlay", help="Also write PNGs with the lines drawn in to --output.")]
+EvidenceOption = Annotated[bool, typer.Option("--evidence", help="Also give the lines that the answer rests on.")]
 HostOption = Annotated[str, typer.Option(help="Address to listen on; others than this machine's own need a key.")]
 KeyOption = Annotated[
     str | None,
@@ -119,12 +120,34 @@ def ask(
     format: FormatOption = "text",
     output: OutputOption = None,
     lang: LanguageOption = "en",
+    evidence: EvidenceOption = False,
+    overlay: Annotated[
+        bool, typer.Option("--overlay", help="Also read the page and draw its lines of evidence, as PNGs in --output.")
+    ] = False,
     quiet: QuietOption = False,
 ) -> None:
     """Ask one question about each page."""
     if not question.strip():
         raise typer.BadParameter("the question is empty", param_hint="QUESTION")
-    _run(inputs, Job("ask", model, engine, "page", format, output, lang, quiet, question=question))
+    if overlay and not evidence:
+        raise typer.BadParameter("only evidence can be drawn: add --evidence", param_hint="--overlay")
+    task = "evidence" if evidence else "ask"
+    _run(inputs, Job(task, model, engine, "auto", format, output, lang, quiet, overlay, question))
+
+
+@app.command()
+def translate(
+    inputs: Inputs,
+    to: Annotated[Language, typer.Option("--to", help="Language of the translation.")] = "en",
+    model: ModelOption = "nano",
+    engine: EngineOption = "transformers",
+    format: FormatOption = "text",
+    output: OutputOption = None,
+    lang: LanguageOption = "en",
+    quiet: QuietOption = False,
+) -> None:
+    """Translate each page, after writing out its text, which the JSON holds too."""
+    _run(inputs, Job(f"translate_{to}", model, engine, "auto", format, output, lang, quiet))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -178,8 +201,10 @@ RayOption = Annotated[
 def batch(
     input: Annotated[str, typer.Argument(help="A folder, a glob in quotes, a file, or a .jsonl list of files.")],
     output: Annotated[Path, typer.Argument(help="Folder for one file per document, and run.jsonl.")],
-    task: Annotated[str, typer.Option(help="read, spotting or ask.")] = "read",
-    question: Annotated[str | None, typer.Option(help="For the task ask.")] = None,
+    task: Annotated[
+        str, typer.Option(help="read, spotting, ask, evidence, or translate_ and en, zh or document.")
+    ] = "read",
+    question: Annotated[str | None, typer.Option(help="For the tasks ask and evidence.")] = None,
     model: ModelOption = "nano",
     engine: EngineOption = "transformers",
     strategy: StrategyOption = "auto",

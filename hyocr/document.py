@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 FinishReason = Literal["stop", "length", "repetition", "timeout", "cancelled"]
 Status = Literal["ok", "partial", "failed"]
@@ -75,7 +75,8 @@ class PageResult:
     with boxes where the task or strategy gives them, `raw` the model's untouched output. `width` and `height` are those
     of the page image in pixels, `dpi` its dots per inch where the file tells; `number` counts from 1. `strategy` is the
     one that gave this result, after `attempts` tries in all (see `hyocr.ladder`). `figures` are the pictures that a PDF
-    places on the page.
+    places on the page. `observation` holds, for tasks that conclude `text` from what they read (an answer, a
+    translation), the lines they read: as the model wrote them, without boxes until `hyocr.highlight` finds some.
     """
 
     number: int
@@ -95,6 +96,7 @@ class PageResult:
     attempts: int = 1
     dpi: float | None = None
     figures: list[Box] = field(default_factory=list)
+    observation: list[Line] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary."""
@@ -104,10 +106,12 @@ class PageResult:
     def from_dict(cls, given: Mapping[str, Any]) -> PageResult:
         """The inverse of `to_dict`, also after a trip through JSON. Raises KeyError or TypeError for anything else."""
         lines = [_line(line) for line in given["lines"]]
+        observation = [_line(line) for line in given.get("observation", [])]  # schema 1.1 had none
         unparsed = [Unparsed(**stretch) for stretch in given["unparsed"]]
         error = PageError(**given["error"]) if given["error"] else None
         figures = [Box(**box) for box in given["figures"]]
-        return cls(**{**given, "lines": lines, "unparsed": unparsed, "error": error, "figures": figures})
+        made = {"lines": lines, "unparsed": unparsed, "error": error, "figures": figures, "observation": observation}
+        return cls(**{**given, **made})
 
 
 @dataclass

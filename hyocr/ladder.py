@@ -46,14 +46,14 @@ def climb(
 
     Returns the best result, which counts all attempts. Raises what the first attempt raises.
     """
-    blank = replace(result, lines=[], unparsed=[])
+    blank = replace(result, lines=[], unparsed=[], observation=[])
     yield from attempt(result, result.strategy, 1.0)
     best, tries, stuck = result, result.attempts, result.finish_reason in STUCK
     for strategy, penalty in rungs if stuck else ():
         if budget.over() or not stuck:
             break
         yield Retry(best.finish_reason, strategy)
-        again = replace(blank, strategy=strategy, lines=[], unparsed=[])
+        again = replace(blank, strategy=strategy, lines=[], unparsed=[], observation=[])
         try:
             yield from attempt(again, strategy, penalty)
         except Exception as error:  # whatever it is, the text that was read is worth more

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import get_args
+from typing import Literal, get_args
 
 from PIL import Image
 
@@ -70,6 +70,16 @@ class Reader:
                         on_event(event)
         return document
 
+    def ask(self, source: Source | Pages, question: str, evidence: bool = False) -> Document:
+        """The answer to a question about each page, as its `text`; with `evidence`, the lines of the page that it rests
+        on as its `observation` (`hyocr.highlight` finds where they stand). Raises what `events` raises."""
+        return self.read(source, "evidence" if evidence else "ask", question)
+
+    def translate(self, source: Source | Pages, to: Literal["en", "zh"] = "en") -> Document:
+        """Each page's translation into English or Chinese, as its `text`, and the lines that were translated as its
+        `observation`. Raises what `events` raises."""
+        return self.read(source, f"translate_{to}")
+
     def pages(
         self, source: Source | Pages, task: str = "read", question: str | None = None, budget: Budget | None = None
     ) -> Iterator[PageResult]:
@@ -86,7 +96,7 @@ class Reader:
 
         A page that cannot be decoded or read is a result with status "failed" and its error. Raises InputError for a
         source that cannot be opened or whose only page cannot be decoded, HyocrError for an unknown task or language
-        and for a question that is missing (task ask) or not asked for.
+        and for a question that is missing (tasks ask and evidence) or not asked for.
         """
         asked = _Asked(task, prompt_for(task, self.language, question), self.strategy_for(task))
         opened = source if isinstance(source, Pages) else open_source(source)
@@ -130,6 +140,7 @@ class Reader:
         result.raw = generation.text
         parsed = module.parse(generation, *page.image.size)
         result.text, result.lines, result.unparsed = parsed.text, list(parsed.lines), list(parsed.unparsed)
+        result.observation = list(parsed.observation)
         _conclude(result, [generation])
 
     def _read_lines(self, page: Page, result: PageResult, budget: Budget) -> Iterator[Retry]:

@@ -26,7 +26,7 @@ from hyocr.document import Box, Line, PageResult
 from hyocr.errors import EngineError, HyocrError
 from tests import bombs
 from tests.api_client import ANNA, BERT, KEYS, SECONDS, Held, ended, events, inline, pdf, sentence, served
-from tests.fakes import FakeEngine, answer
+from tests.fakes import FakeEngine, answer, in_order
 
 SCHEMA = json.loads((Path(hyocr.__file__).parent / "document.schema.json").read_text())
 THREE = inline(pdf("red", "green", "blue"))
@@ -100,7 +100,25 @@ def test_a_picture_stands_after_the_last_line_above_it_in_its_column() -> None:
     assert ocr.markdown(result, figures, ["a", "b", "c"]) == "![c](c)\n\none\n\n![a](a)\n\ntwo  \nthree four\n\n![b](b)"
 
 
-@pytest.mark.parametrize(("task", "question"), [("read", None), ("spotting", None), ("ask", "Why?")])
+def test_evidence_and_translations_are_apart_from_the_text(tmp_path: Path) -> None:
+    seen = answer("<observation>TOTAL 9.00</observation><answer>9.00</answer>")
+    with served(tmp_path, FakeEngine(in_order(seen, answer("Ausgang\n\nExit")))) as client:
+        asked = {"document": inline(pdf("red"))}
+        answers = [
+            client.post("/v1/tasks/evidence", json={**asked, "question": "What is the total?"}).json(),
+            client.post("/v1/tasks/translate_en", json=asked).json(),
+        ]
+    for document, text, observed in zip(answers, ("9.00", "Exit"), ("TOTAL 9.00", "Ausgang"), strict=True):
+        jsonschema.validate(document, SCHEMA)
+        [page] = document["pages"]
+        assert (page["text"], page["status"], page["lines"]) == (text, "ok", [])
+        assert [line["text"] for line in page["observation"]] == [observed]
+
+
+@pytest.mark.parametrize(
+    ("task", "question"),
+    [("read", None), ("spotting", None), ("ask", "Why?"), ("evidence", "Why?"), ("translate_document", None)],
+)
 def test_tasks_give_the_document_schema(client: TestClient, task: str, question: str | None) -> None:
     asked = {"document": {**THREE, "document_name": "three.pdf"}, "question": question, "pages": [3, 1]}
     response = client.post(f"/v1/tasks/{task}", json=asked)
@@ -148,8 +166,10 @@ def test_what_cannot_be_done_is_refused_by_its_name(client: TestClient, field: s
     assert response.json()["error"]["param"].startswith(field)
 
 
-@pytest.mark.parametrize(("task", "question"), [("ask", None), ("ask", " "), ("read", "Why?")])
-def test_a_question_goes_with_ask_alone(client: TestClient, task: str, question: str | None) -> None:
+@pytest.mark.parametrize(
+    ("task", "question"), [("ask", None), ("ask", " "), ("evidence", None), ("read", "Why?"), ("translate_zh", "Why?")]
+)
+def test_a_question_goes_with_ask_and_evidence_alone(client: TestClient, task: str, question: str | None) -> None:
     asked = {"document": THREE, "question": question}
     assert "question" in sentence(client.post(f"/v1/tasks/{task}", json=asked), 422)
     assert "question" in sentence(client.post("/v1/jobs", json={**asked, "task": task}), 422)

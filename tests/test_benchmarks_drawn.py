@@ -259,6 +259,15 @@ def test_evidence_may_be_cut_off():
     assert parts("</answer><answer></answer>x") == Parts([], "")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"), [("synth_evidence", "9.00"), ("synth_translate_en", "## Exit\n\nPlease do not smoke")]
+)
+def test_both_parts_are_found_where_a_reader_gives_one_as_its_text(name, text, tmp_path):
+    [item] = loaded(name, tmp_path)
+    found = total(benchmark(name), [(item, Prediction(item.id, text, raw=ROWS[name][0][1]))])
+    assert found == pytest.approx({score: float(score not in benchmark(name).ERRORS) for score in found})
+
+
 def test_the_translation_is_the_last_paragraphs(tmp_path):
     [item] = loaded("synth_translate_en", tmp_path)
     assert item.truth == ("## 出口 请勿吸烟", "## Exit Please do not smoke", 2)

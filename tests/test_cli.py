@@ -107,6 +107,55 @@ def test_ask(run, image: Path) -> None:
     assert result.engine.calls[0][0].prompt == "What is the total?"
 
 
+SEEN = "<observation>TOTAL (RM) 9.00\nCash</observation><answer>9.00</answer>"
+
+
+def test_ask_with_evidence(run, image: Path) -> None:
+    result = run("ask", "What is the total?", image, "--evidence", reply=in_order(answer(SEEN)))
+    assert (result.code, result.stdout) == (0, "9.00\nevidence: TOTAL (RM) 9.00\nevidence: Cash\n")
+    assert result.engine.calls[0][0].prompt.startswith("What is the total? First write the lines")
+    result = run("ask", "Total?", image, "--evidence", "--format", "json", reply=in_order(answer(SEEN)))
+    [page] = json.loads(result.stdout)["pages"]
+    assert (page["text"], page["lines"]) == ("9.00", [])
+    assert [(line["text"], line["box"]) for line in page["observation"]] == [("TOTAL (RM) 9.00", None), ("Cash", None)]
+
+
+def test_evidence_is_drawn_where_it_stands(run, tmp_path: Path) -> None:
+    path = fakes.many_pages(tmp_path / "a.tiff", ["white", "white"])
+    spotted = answer(
+        "<ref>Tea 9.00</ref><quad>(0,0),(500,100)</quad><ref>Total (RM) 9.00</ref><quad>(200,200),(500,500)</quad>"
+    )
+    reply = in_order(answer("no evidence"), answer(SEEN, logprob=0.0), spotted)
+    result = run("ask", "Total?", path, "--evidence", "--overlay", "-f", "json", "-o", tmp_path / "out", reply=reply)
+    assert (result.code, len(result.engine.calls)) == (0, 3), "a page without evidence is not read again"
+    first, second = json.loads((tmp_path / "out" / "a.json").read_text())["pages"]
+    assert (first["text"], first["observation"]) == ("no evidence", [])
+    assert [line["box"] for line in second["observation"]] == [{"x1": 40, "y1": 20, "x2": 100, "y2": 50}, None]
+    colours = []
+    for number in (1, 2):
+        with Image.open(tmp_path / "out" / f"a-000{number}.overlay.png") as drawn:
+            colours.append(drawn.getpixel((60, 20)))
+    assert colours == [(255, 255, 255), (0, 204, 0)]
+
+
+def test_the_answer_is_kept_when_its_page_cannot_be_read_again(run, image: Path, tmp_path: Path) -> None:
+    reply = in_order(answer(SEEN), EngineError("Out of memory."))
+    result = run("ask", "Total?", image, "--evidence", "--overlay", "-o", tmp_path / "out", reply=reply)
+    assert result.code == 0
+    assert (tmp_path / "out" / "a.txt").read_text().startswith("9.00\nevidence: ")
+    with Image.open(tmp_path / "out" / "a.overlay.png") as drawn:
+        assert drawn.getcolors() == [(200 * 100, (255, 0, 0))]
+
+
+@pytest.mark.parametrize("to", ["en", "zh"])
+def test_translate(run, image: Path, to: str) -> None:
+    result = run("translate", image, "--to", to, "--format", "json", reply=in_order(answer("Ausgang\n\nExit")))
+    document = json.loads(result.stdout)
+    assert (document["task"], document["pages"][0]["text"]) == (f"translate_{to}", "Exit")
+    assert [line["text"] for line in document["pages"][0]["observation"]] == ["Ausgang"]
+    assert run("translate", image, "--to", to, reply=in_order(answer("Ausgang\n\nExit"))).stdout == "Exit\n"
+
+
 def test_options_reach_the_reader(run, image: Path) -> None:
     result = run("read", image, "--lang", "zh", "--strategy", "lines")
     assert result.engine.calls == [], "a plain page has no lines to ask about"
@@ -315,6 +364,9 @@ def test_interrupt_keeps_files_and_pages(run, image: Path, tmp_path: Path) -> No
         ["read", "a.png", "--overlay"],
         ["ask", " ", "a.png"],
         ["ask", "What is the total?"],
+        ["ask", "What is the total?", "a.png", "--overlay", "--output", "out"],
+        ["ask", "What is the total?", "a.png", "--overlay", "--evidence"],
+        ["translate", "a.png", "--to", "fr"],
         ["sing", "a.png"],
     ],
 )

@@ -35,6 +35,7 @@ pages = st.builds(
     attempts=st.integers(1),
     dpi=st.none() | numbers,
     figures=st.lists(boxes, max_size=3),
+    observation=st.lists(lines, max_size=2),
 )
 
 
@@ -48,6 +49,12 @@ def test_a_page_without_its_seconds_can_be_read() -> None:
     content = PageResult(1, 9, 9, seconds=2.5).to_dict()
     del content["seconds"]
     assert PageResult.from_dict(content) == PageResult(1, 9, 9)
+
+
+def test_a_page_of_schema_1_1_can_be_read() -> None:
+    content = PageResult(1, 9, 9, text="9.00").to_dict()
+    del content["observation"]
+    assert PageResult.from_dict(content) == PageResult(1, 9, 9, text="9.00")
 
 
 @pytest.mark.parametrize("wrong", [{}, {"lines": [{}]}, {"extra": 1}])

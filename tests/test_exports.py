@@ -34,10 +34,19 @@ def document(*pages: PageResult) -> Document:
     return Document("a.pdf", "read", "fake", "page", list(pages))
 
 
+SEEN = "<observation>TOTAL 9.00\n# Cash</observation><answer>9.00</answer>"
+
+
+def answered(text: str, *evidence: str, task: str = "evidence") -> Document:
+    page = PageResult(1, 9, 9, text=text, observation=[Line(line) for line in evidence])
+    return Document("a.pdf", task, "fake", "page", [page, PageResult(2, 9, 9, text="none")])
+
+
 def full_page() -> PageResult:
     line = Line("茶 «Tea»", Box(1, 2, 30, 14.5), ((1, 2), (30, 3), (30, 14.5), (1, 13)), 0.9, 0.5)
     unparsed, error = [Unparsed("<quad>", 3)], PageError("EngineError", "Stopped.")
-    return PageResult(1, 100, 50, "failed", "length", "茶 «Tea»", [line], unparsed, "raw", 0.9, 0.5, error, 1.5)
+    page = PageResult(1, 100, 50, "failed", "length", "茶 «Tea»", [line], unparsed, "raw", 0.9, 0.5, error, 1.5)
+    return replace(page, observation=[line])
 
 
 # Text
@@ -56,6 +65,17 @@ def test_blank_document_is_an_empty_file(format: str) -> None:
 def test_unknown_format() -> None:
     with pytest.raises(HyocrError, match="text, markdown, json"):
         export(document(), "docx")
+
+
+def test_evidence_follows_its_answer_as_text() -> None:
+    exported = export(answered("9.00", "TOTAL 9.00", "Cash"), "text")
+    assert exported == "9.00\nevidence: TOTAL 9.00\nevidence: Cash\n\nnone\n"
+    assert export(answered("", "TOTAL 9.00"), "text") == "evidence: TOTAL 9.00\n\nnone\n"
+
+
+@pytest.mark.parametrize("format", ["text", "markdown"])
+def test_a_translation_stands_alone(format: str) -> None:
+    assert "Ausgang" not in export(answered("Exit", "Ausgang", task="translate_en"), format)
 
 
 # Markdown
@@ -109,6 +129,12 @@ def test_any_text_renders_literally(text: str) -> None:
     assert shown == expected
 
 
+def test_evidence_is_quoted() -> None:
+    exported = export(answered("9.00", "# TOTAL 9.00", "Cash"), "markdown")
+    assert exported.startswith("<!-- page 1 -->\n\n9.00\n\n> \\# TOTAL 9.00  \n> Cash\n\n<!-- page 2 -->")
+    assert "<blockquote>\n<p># TOTAL 9.00<br />\nCash</p>\n</blockquote>" in RENDERER.render(exported)
+
+
 def test_pages_are_parted_by_comments() -> None:
     pages = PageResult(1, 9, 9, text="one\nmore"), PageResult(2, 9, 9, text="# two")
     exported = export(document(*pages), "markdown")
@@ -134,6 +160,7 @@ def real_documents(tmp_path: Path) -> list[Document]:
         Reader(FakeEngine()).read(drawn),
         Reader(FakeEngine(in_order(boxes))).read(drawn, "spotting"),
         Reader(FakeEngine(in_order(Generation("9.00", "stop")))).read(drawn, "ask", "What is the total?"),
+        Reader(FakeEngine(in_order(answer(SEEN)))).ask(drawn, "What is the total?", evidence=True),
         Reader(FakeEngine(), "lines").read(drawn),
         Reader(FakeEngine(in_order(EngineError("No."), answer("text")))).read(pdf),
         document(full_page()),
@@ -157,6 +184,7 @@ def test_json_follows_the_schema(tmp_path: Path) -> None:
         {"attempts": 0},
         {"dpi": 0},
         {"figures": [None]},
+        {"observation": ["TOTAL 9.00"]},
         {"finish_reason": "tired"},
     ],
 )
@@ -260,6 +288,13 @@ def test_overlay_numbers_lines_beside_them_and_leaves_the_image_alone() -> None:
     picture = draw(image, PageResult(1, 200, 100, lines=[Line("a", Box(50, 40, 150, 60), confidence=1.0)]))
     assert picture.crop((30, 35, 49, 65)).getcolors() != [(19 * 30, (255, 255, 255))]
     assert image.getcolors() == [(200 * 100, (255, 255, 255))]
+
+
+def test_overlay_shows_observed_lines_that_have_a_place() -> None:
+    observation = [Line("nowhere"), Line("TOTAL 9.00", Box(50, 10, 150, 30), confidence=1.0)]
+    image = Image.new("RGB", (200, 100), "white")
+    assert draw(image, PageResult(1, 200, 100, observation=observation)).getpixel((100, 10)) == colour(1.0)
+    assert draw(image, PageResult(1, 200, 100, observation=observation[:1])).tobytes() == image.tobytes()
 
 
 def test_overlay_at_the_edge_and_without_boxes() -> None:

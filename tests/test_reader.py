@@ -106,6 +106,36 @@ def test_ask_sends_the_question_and_never_reads_by_lines() -> None:
     assert (document.text, document.strategy) == ("9.00", "page")
 
 
+def test_ask_may_give_the_evidence_apart() -> None:
+    seen = "<observation>TOTAL 9.00\n</observation><answer>9.00</answer> or so"
+    engine = FakeEngine(in_order(answer(seen), answer("9.00")), default_strategy="lines")
+    reader = Reader(engine)
+    document = reader.ask(RED, "What is the total?", evidence=True)
+    [page] = document.pages
+    assert (document.task, page.text, page.lines, page.strategy) == ("evidence", "9.00", [], "page")
+    [line] = page.observation
+    assert (line.text, line.box, line.confidence) == ("TOTAL 9.00", None, pytest.approx(math.exp(-0.1)))
+    assert (page.status, [rest.text for rest in page.unparsed]) == ("partial", ["or so"])
+    assert engine.calls[0][0].prompt == TASKS["evidence"].prompt(question="What is the total?")
+    assert reader.ask(RED, "What is the total?").task == "ask"
+    assert engine.calls[1][0].prompt == "What is the total?"
+
+
+def test_a_translation_and_its_source() -> None:
+    engine = FakeEngine(in_order(answer("Ausgang\n\nExit"), answer("Ausgang\n\n出口"), answer("Exit")))
+    documents = [Reader(engine).translate(RED), Reader(engine).translate(RED, to="zh"), Reader(engine).translate(RED)]
+    assert [document.text for document in documents] == ["Exit", "出口", "Exit"]
+    sources = [[line.text for line in document.pages[0].observation] for document in documents]
+    assert sources == [["Ausgang"], ["Ausgang"], []]
+    assert [document.status for document in documents] == ["ok", "ok", "partial"]
+    assert [request.prompt for [request] in engine.calls[:2]] == [
+        TASKS["translate_en"].prompt(),
+        TASKS["translate_zh"].prompt(),
+    ]
+    with pytest.raises(HyocrError, match="translate_fr"):
+        Reader(engine).translate(RED, to="fr")  # type: ignore[arg-type]
+
+
 # Strategy "lines"
 
 

@@ -44,7 +44,7 @@ def read(
 ) -> tuple[PageResult, list[tuple[FinishReason | None, str | None]]]:
     """The page and its retries."""
     events: list[PageEvent] = []
-    question = "What?" if task == "ask" else None
+    question = "What?" if task in ("ask", "evidence") else None
     [page] = Reader(engine, **options).read(image, task, question, on_event=events.append).pages  # type: ignore[arg-type]
     assert [event.kind for event in events] == ["started", *["retried"] * (len(events) - 2), "finished"]
     assert events[-1].result is page
@@ -73,6 +73,12 @@ def test_then_it_is_read_by_lines(task: str) -> None:
     assert (page.status, page.finish_reason, page.text) == ("ok", "stop", "line\nline")
     assert (page.strategy, page.attempts, len(page.lines)) == ("lines", 3, 2)
     assert retries == [("repetition", "page"), ("length", "lines")]
+
+
+def test_evidence_goes_with_the_answer_of_its_own_attempt() -> None:
+    first = "<observation>one\none\none", "repetition"
+    page, _ = read(replies(first, ("<observation>two</observation><answer>2</answer>", "stop")), task="evidence")
+    assert (page.text, [line.text for line in page.observation], page.attempts) == ("2", ["two"], 2)
 
 
 def test_tasks_that_cannot_be_read_by_lines_are_not() -> None:

@@ -23,7 +23,7 @@ FRAGMENTS = [
     "</think>", "<point>", "<｜hy_place▁holder▁no▁112｜>", "<｜hy_place▁holder▁no▁113｜>", "<|hy_place_holder_no_110|>",
     "<pos_7>", "(1,2)", ",", "(", ")", "[", "]", "{", "}", '"', "NaN", "inf", "9" * 400, "1e999", "Hello",
     "TOTAL (RM) 9.00", "漢字", " ", "\n", '"text": ', '"box": ', '{"box":', '"a"', r"\u0041", r"\ud800", "\\", "null",
-    "```json\n", "```", "[" * 40, '{"a":' * 40, "\ud800", "\0", "\u2028",
+    "```json\n", "```", "[" * 40, '{"a":' * 40, "\ud800", "\0", "\u2028", "<observation>", "</observation>", "\n\n",
 ]  # fmt: skip
 ITEMS = [
     "(1,2),(3,4)", "(900,800),(-5,1200)", "(1,2),(3,2),(3,4),(1,4)", "(1,9),(9,1),(20,9)", "[1,2,3,4]",
@@ -54,7 +54,7 @@ def test_any_output_gives_a_typed_result(raw: str, width: int, height: int) -> N
     for task in TASKS.values():
         parsed = task.parse(generation(raw), width, height)
         assert isinstance(parsed, Parsed)
-        for line in parsed.lines:
+        for line in [*parsed.lines, *parsed.observation]:
             check_line(line, width, height)
         for rest in parsed.unparsed:
             assert rest.text.strip() == rest.text != ""

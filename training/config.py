@@ -6,21 +6,70 @@ import argparse
 import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 
 
 @dataclass
-class Stage:
+class Data:
+    """What is drawn to train on; every run has these settings, whatever it does with the samples.
+
+    `CHOICES` are the settings that take one of a few words.
+    """
+
+    CHOICES: ClassVar[dict[str, tuple[str, ...]]] = {"prompt_language": ("en", "zh", "both")}
+
+    seed: int = 0
+    prompt_language: str = "en"
+    """"en", "zh" or "both"."""
+    mixture: dict[str, float] = field(default_factory=lambda: {"lines": 1.0})
+    """Share of samples by source (see `training.sources`)."""
+    widths: dict[int, float] = field(default_factory=lambda: {128: 1.0})
+    """Canvas widths of lines in pixels and how often each is drawn."""
+    stretch: dict[float, float] = field(default_factory=lambda: {1.0: 1.0})
+    """Factors that lines' canvases are widened by (see `hyocr.canvas.stretched`) and how often each is used."""
+    min_pixels: int = 2048
+    max_pixels: int = 1536 * 1024
+    """Page images are scaled to lie between the two, as the image processor does."""
+    text: str = ""
+    """Folder with text to draw; empty for the built-in generator alone."""
+    fonts: str = ""
+    """Folder with .ttf files; empty for the fonts installed on this machine."""
+    receipts: str = ""
+    """Folder of real receipts (train split only), or empty."""
+    formulas: str = ""
+    """Folder of real formulas (train split only), or empty."""
+    labels: str = ""
+    """A JSON file from `training.relabel` that replaces the receipts' labels, or empty."""
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        for item in dataclasses.fields(self):
+            value = getattr(self, item.name)
+            kind = {"int": int, "float": float, "str": str}.get(str(item.type))
+            if kind is str and value is None:
+                setattr(self, item.name, "")
+            elif kind is float and isinstance(value, (int, str)):
+                setattr(self, item.name, _number(item.name, value))  # YAML takes 1e-3 for a word
+            elif kind and not isinstance(value, kind):
+                raise ValueError(f"{item.name} should be of type {item.type}, not {value!r}.")
+            choices = self.CHOICES.get(item.name, (value,))
+            if value not in choices:
+                raise ValueError(f"{item.name} should be one of {', '.join(choices)}, not {value!r}.")
+
+
+@dataclass
+class Stage(Data):
     """One stage of pretraining. Lengths of time are counted in steps so that a run can be repeated exactly."""
+
+    CHOICES = Data.CHOICES | {"schedule": ("cosine", "linear")}
 
     output: str = "runs/stage"
     """Folder for the checkpoints, the resume state and `metrics.jsonl`."""
     init: str = "new"
     """"new" or "new:1b" for untrained weights of either size, or a checkpoint folder to start from."""
     steps: int = 1000
-    seed: int = 0
 
     # Objective
     language_weight: float = 1.0
@@ -30,8 +79,6 @@ class Stage:
     """Weight of guided attention on line images (see `training.guide`)."""
     characters: float = 1.0
     """Share of answers written character by character instead of by merged tokens (sample-level subword dropout)."""
-    prompt_language: str = "en"
-    """"en", "zh" or "both"."""
     freeze: list[str] = field(default_factory=list)
     """Parameters whose name contains one of these are not trained."""
 
@@ -49,33 +96,13 @@ class Stage:
     ema: float = 0.999
     """Decay of the exponential moving average that is evaluated and saved."""
 
-    # Data
-    mixture: dict[str, float] = field(default_factory=lambda: {"lines": 1.0})
-    """Share of samples by source (see `training.sources`)."""
-    widths: dict[int, float] = field(default_factory=lambda: {128: 1.0})
-    """Canvas widths of lines in pixels and how often each is drawn."""
-    stretch: dict[float, float] = field(default_factory=lambda: {1.0: 1.0})
-    """Factors that lines' canvases are widened by (see `hyocr.canvas.stretched`) and how often each is used."""
-    min_pixels: int = 2048
-    max_pixels: int = 1536 * 1024
-    """Page images are scaled to lie between the two, as the image processor does."""
+    # Packing
     length: int = 256
     """Tokens in a packed row."""
     rows: int = 4
     """Packed rows in a micro-batch, in each process."""
     accumulate: int = 1
     """Micro-batches per step, in each process."""
-    text: str = ""
-    """Folder with text to draw; empty for the built-in generator alone."""
-    fonts: str = ""
-    """Folder with .ttf files; empty for the fonts installed on this machine."""
-    receipts: str = ""
-    """Folder of real receipts (train split only), or empty."""
-    formulas: str = ""
-    """Folder of real formulas (train split only), or empty."""
-    labels: str = ""
-    """A JSON file from `training.relabel` that replaces the receipts' labels, or empty."""
-    workers: int = 1
 
     # Running
     threads: int = 1
@@ -89,20 +116,6 @@ class Stage:
     """Held-out lines that are read for the character error rate."""
     save_every: int = 500
 
-    def __post_init__(self) -> None:
-        for item in dataclasses.fields(self):
-            value = getattr(self, item.name)
-            kind = {"int": int, "float": float, "str": str}.get(str(item.type))
-            if kind is str and value is None:
-                setattr(self, item.name, "")
-            elif kind is float and isinstance(value, (int, str)):
-                setattr(self, item.name, _number(item.name, value))  # YAML takes 1e-3 for a word
-            elif kind and not isinstance(value, kind):
-                raise ValueError(f"{item.name} should be of type {item.type}, not {value!r}.")
-        for name, choices in (("schedule", ("cosine", "linear")), ("prompt_language", ("en", "zh", "both"))):
-            if getattr(self, name) not in choices:
-                raise ValueError(f"{name} should be one of {', '.join(choices)}, not {getattr(self, name)!r}.")
-
 
 def _number(name: str, value: Any) -> float:
     try:
@@ -111,16 +124,24 @@ def _number(name: str, value: Any) -> float:
         raise ValueError(f"{name} should be a number, not {value!r}.") from error
 
 
-def read_stage(arguments: list[str]) -> Stage:
-    """`[FILE.yaml] [--key value ...]` -> Stage; values are YAML. Raises ValueError for unknown ones."""
-    parser = argparse.ArgumentParser(description="Runs one training stage.")
-    parser.add_argument("file", nargs="?", type=Path, help="stage YAML")
-    for item in dataclasses.fields(Stage):
+Kind = TypeVar("Kind", bound=Data)
+
+
+def read_settings(kind: type[Kind], arguments: list[str], about: str) -> Kind:
+    """`[FILE.yaml] [--key value ...]` -> settings of that kind; values are YAML. Raises ValueError for unknown ones."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("file", nargs="?", type=Path, help="YAML file of settings")
+    for item in dataclasses.fields(kind):
         parser.add_argument(f"--{item.name}", type=yaml.safe_load, default=argparse.SUPPRESS)
     given: dict[str, Any] = vars(parser.parse_args(arguments))
     file = given.pop("file")
     values = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}) if file else {}
-    unknown = set(values) - {item.name for item in dataclasses.fields(Stage)}
+    unknown = set(values) - {item.name for item in dataclasses.fields(kind)}
     if unknown:
         raise ValueError(f"{file}: unknown settings {sorted(unknown)}.")
-    return Stage(**{**values, **given})
+    return kind(**{**values, **given})
+
+
+def read_stage(arguments: list[str]) -> Stage:
+    """The settings of a pretraining stage (see `read_settings`)."""
+    return read_settings(Stage, arguments, "Runs one training stage.")

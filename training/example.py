@@ -16,8 +16,9 @@ class Example:
 
     `task` is what losses are reported by: the source's name in the mixture ("lines", "synth/fields"). `prompt` is the
     question as it is sent, "" for plain text (then `image` is None and the loss is on the whole text). `image` is
-    (height, width, 3), sides multiples of 32 (patch 16, merge 2). `line` says that the image is one line's canvas, 32
-    pixels high: the CTC head learns from it too.
+    (height, width, 3), sides multiples of 32 (patch 16, merge 2). `canvas` says that the image is one line's canvas, 32
+    pixels high, `line` that the answer is moreover its text: the CTC head learns from it too. `asked` is the file of
+    `prompts/` that words the question ("" for plain text): what a reward goes by.
     """
 
     task: str
@@ -25,6 +26,8 @@ class Example:
     answer: str
     image: NDArray[np.uint8] | None
     line: bool = False
+    canvas: bool = False
+    asked: str = ""
 
 
 class SampleError(Exception):

@@ -78,6 +78,6 @@ class Mixture:
 
 
 def _stretched(example: Example, factor: float) -> Example:
-    if not example.line or example.image is None:
+    if not (example.line or example.canvas) or example.image is None:
         return example
     return replace(example, image=np.array(stretched(Image.fromarray(example.image), factor)))

@@ -8,6 +8,7 @@ the answer only).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -68,10 +69,12 @@ class Encoder:
         self.image: int = tokenizer.image_token_id
         _, self.answer_end = chat_tokens(tokenizer, tokenizer)
         self._prompts: dict[str, list[int]] = {}
-        self._characters: dict[str, list[int]] = {}
+        self._pieces: dict[str, list[int]] = {}
+        added = [re.escape(token.content) for token in tokenizer.added_tokens_decoder.values()]
+        self._piece = re.compile("|".join([*sorted(added, key=len, reverse=True), "."]), re.DOTALL)
 
     def encode(self, example: Example, by_character: bool) -> Tokens:
-        """The example's tokens; `by_character` writes the answer out in single characters (subword dropout)."""
+        """The example's tokens; `by_character` writes the answer in single characters and tags (subword dropout)."""
         answer = self._written(example.answer, by_character)
         if example.image is None:
             text = np.array([self.begin, *answer, self.end])
@@ -96,10 +99,10 @@ class Encoder:
         if not by_character:
             return list(self.tokenizer.encode(text, add_special_tokens=False))
         ids: list[int] = []
-        for character in text:
-            if character not in self._characters:
-                self._characters[character] = self.tokenizer.encode(character, add_special_tokens=False)
-            ids += self._characters[character]
+        for piece in self._piece.findall(text):
+            if piece not in self._pieces:
+                self._pieces[piece] = self.tokenizer.encode(piece, add_special_tokens=False)
+            ids += self._pieces[piece]
         return ids
 
 

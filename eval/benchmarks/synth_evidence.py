@@ -3,6 +3,7 @@
 Protocol: ANLS of what stands in `<answer>`, averaged over questions, and `evidence`, the recall of the lines that hold
 the answer, pooled over all lines: each scores 1 - its normalised edit distance to the nearest line in `<observation>`,
 and 1 from 0.9 up. Lines too many cost nothing. An answer without tags is compared as a whole and has no evidence.
+Both parts are looked for in a prediction's `raw` where it has one, for a reader's text is the answer alone.
 Prompt: "evidence".
 
 The folder is made by `python -m training.synth heldout`, which says what is held out.
@@ -21,6 +22,7 @@ from eval.metrics.anls import anls
 from eval.metrics.ned import normalised_distance
 from eval.metrics.text import single_spaces
 from eval.predictions import Prediction
+from hyocr.tasks.parts import tagged
 
 NAME = "synth_evidence"
 TASK = "evidence"
@@ -48,28 +50,26 @@ def load(folder: Path) -> list[Item]:
 
 
 def parts(text: str) -> Parts:
-    """The lines of evidence and the answer, each up to its closing tag or the end; without `<answer>` all is answer."""
-    observed = _between(text, "observation").splitlines()[:MOST_LINES]
+    """The lines of evidence and the answer, as `hyocr.tasks.parts` finds them; without `<answer>` all is answer."""
+    found = tagged(text)
+    observed = text[slice(*found.observation)].splitlines()[:MOST_LINES]
     lines = [line for line in map(single_spaces, observed) if line]
-    return Parts(lines, _between(text, "answer") if "<answer>" in text else text)
-
-
-def _between(text: str, tag: str) -> str:
-    return text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+    return Parts(lines, text[slice(*found.answer)] if "<answer>" in text else text)
 
 
 def measure(item: Item, prediction: Prediction) -> dict[str, float]:
     """The answer's ANLS; of the true lines how much is given, and how many there are."""
-    given, truth = parts(prediction.output), item.truth
+    given, truth = parts(prediction.raw or prediction.output), item.truth
     return {
         "similarity": anls(given.answer, [truth.answer]),
         "questions": 1,
-        "recalled": sum(_recalled(line, given.lines) for line in truth.lines),
+        "recalled": sum(recalled(line, given.lines) for line in truth.lines),
         "lines": len(truth.lines),
     }
 
 
-def _recalled(line: str, given: list[str]) -> float:
+def recalled(line: str, given: list[str]) -> float:
+    """How much of a true line is given: 1 - normalised edit distance to the nearest line, and 1 from FOUND up."""
     best = max((1 - normalised_distance(other, line) for other in given), default=0.0)
     return 1.0 if best >= FOUND else best
 

@@ -3,7 +3,8 @@
 Nothing marks where the translation begins. The truth has as many paragraphs (between empty lines) of one as of the
 other, so its second half is the translation. Of an answer the last paragraphs, as many as the truth's translation has,
 are taken for the translation, and what is before them for the source: an answer with paragraphs too few or too many
-loses there, and one of nothing but the translation loses the source alone.
+loses there, and one of nothing but the translation loses the source alone. Both are looked for in a prediction's `raw`
+where it has one, for a reader's text is the translation alone.
 
 The translation is scored by corpus BLEU and chrF++ of sacreBLEU (`eval.metrics.translation`), 0..1, one image a
 segment with its white space as single spaces; the source by CER, likewise.
@@ -12,7 +13,6 @@ segment with its white space as single spaces; the source by CER, likewise.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -24,14 +24,13 @@ from eval.metrics.cer import character_errors
 from eval.metrics.text import single_spaces
 from eval.metrics.translation import TranslationCounts, translation_counts, translation_scores
 from eval.predictions import Prediction
+from hyocr.tasks.translated import paragraphs as paragraphs_of
 
 MAIN = "chrf"
 ERRORS = frozenset({"source_cer"})
 
 BLEU, CHRF = 10, 24
 """How many counts sacreBLEU adds for each."""
-
-_EMPTY_LINES = re.compile(r"\n[^\S\n]*+\n\s*+")
 
 
 class Parts(NamedTuple):
@@ -44,7 +43,7 @@ class Parts(NamedTuple):
 
 def truth(row: Row) -> Parts:
     """The halves of the right answer. Raises ValueError if its paragraphs are an odd number."""
-    count = len(_EMPTY_LINES.split(row.answer.strip()))
+    count = len(paragraphs_of(row.answer))
     if count % 2:
         raise ValueError(f"the answer has {count} paragraphs; half of them should be the translation.")
     return parts(row.answer, count // 2)
@@ -52,14 +51,14 @@ def truth(row: Row) -> Parts:
 
 def parts(answer: str, paragraphs: int) -> Parts:
     """The answer with its last `paragraphs` as the translation."""
-    found = _EMPTY_LINES.split(answer.strip())
+    found = [answer[start:end] for start, end in paragraphs_of(answer)]
     source, translation = found[:-paragraphs], found[-paragraphs:]
     return Parts(single_spaces(" ".join(source)), single_spaces(" ".join(translation)), paragraphs)
 
 
 def measure(item: Item, prediction: Prediction, language: str) -> dict[str, float]:
     """Edits and characters of the source, and sacreBLEU's counts of the translation into `language`."""
-    given = parts(prediction.output, item.truth.paragraphs)
+    given = parts(prediction.raw or prediction.output, item.truth.paragraphs)
     errors = character_errors(given.source, item.truth.source)
     counts = translation_counts(given.translation, item.truth.translation, language)
     return {

@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-Task = Literal["read", "spotting", "ask"]
+Task = Literal["read", "spotting", "ask", "evidence", "translate_en", "translate_zh", "translate_document"]
 Language = Literal["en", "zh"]
 
 MAX_NAME = 255
 MAX_QUESTION = 4000
+QUESTION_TASKS = ("ask", "evidence")
 
 RANGES = r"^[0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?)*$"
 PageNumber = Annotated[int, Field(ge=0, le=999_999)]
@@ -93,7 +94,7 @@ class TaskAsked(Strict):
         PagesAsked, Field(description='Page numbers from 1: a list, or ranges such as "1-4,8"; null for all.')
     ] = None
     question: Annotated[
-        str | None, Field(max_length=MAX_QUESTION, description="For the task `ask`, and only for it.")
+        str | None, Field(max_length=MAX_QUESTION, description="For the tasks `ask` and `evidence`, and only for them.")
     ] = None
     language: Annotated[Language, Field(description="That of the prompt, not of the document.")] = "en"
 
@@ -110,9 +111,9 @@ class JobAsked(TaskAsked):
 
 def question_refused(task: str, question: str | None) -> str | None:
     """Why a question does not go with a task, if so."""
-    if task == "ask" and not (question or "").strip():
-        return 'the task "ask" needs a question'
-    if task != "ask" and question is not None:
+    if task in QUESTION_TASKS and not (question or "").strip():
+        return f'the task "{task}" needs a question'
+    if task not in QUESTION_TASKS and question is not None:
         return f'the task "{task}" takes no question; leave it out'
     return None
 

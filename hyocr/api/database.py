@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from hyocr.errors import HyocrError
 
-VERSION = 2
+VERSION = 3
 """Kept in the file as SQLite's `user_version`. Count up when a table or `PageResult.to_dict` changes."""
 
 TABLES = (

@@ -119,7 +119,7 @@ class Journal:
             for offset in self.entries[document].offsets():
                 file.seek(offset)
                 line = json.loads(file.readline())
-                yield PageResult.from_dict({name: line[name] for name in _PAGE})
+                yield PageResult.from_dict({name: line[name] for name in _PAGE if name in line})
 
     def compact(self, order: Iterable[str]) -> None:
         """One line per page is left: by document, those of `order` first, then by number. Writes a new file at once.

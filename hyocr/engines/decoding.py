@@ -27,7 +27,7 @@ def decode(model: Any, inputs: Mapping[str, Tensor], writers: Sequence[TokenWrit
     """
     mask = inputs["attention_mask"]
     live = list(writers)
-    outputs, position = _prefill(model, inputs)
+    outputs, position = prefill(model, inputs)
     cache = outputs.past_key_values
     seen = _in_prompts(inputs, live, outputs.logits.shape[-1])
     while True:
@@ -45,13 +45,7 @@ def decode(model: Any, inputs: Mapping[str, Tensor], writers: Sequence[TokenWrit
             tokens, mask, position = tokens[rows], mask[rows], position[rows]
             live, seen = [live[i] for i in going], [seen[i] for i in going]
         mask = torch.cat([mask, mask.new_ones(len(live), 1)], dim=1)
-        outputs = model(
-            input_ids=tokens[:, None],
-            attention_mask=mask,
-            position_ids=position[None, :, None].expand(_axes(model), -1, -1),
-            past_key_values=cache,
-            use_cache=True,
-        )
+        outputs = step(model, tokens, mask, position, cache)
         position = position + 1
 
 
@@ -96,7 +90,7 @@ def _in_prompts(inputs: Mapping[str, Tensor], writers: Sequence[TokenWriter], vo
     return found
 
 
-def _prefill(model: Any, inputs: Mapping[str, Tensor]) -> tuple[Any, Tensor]:
+def prefill(model: Any, inputs: Mapping[str, Tensor]) -> tuple[Any, Tensor]:
     """The model's outputs for the prompts, and the position (rows,) of the first token to be written."""
     positions, _ = model.model.get_rope_index(
         inputs["input_ids"], inputs["mm_token_type_ids"], inputs["image_grid_thw"], inputs["attention_mask"]
@@ -113,5 +107,13 @@ def _prefill(model: Any, inputs: Mapping[str, Tensor]) -> tuple[Any, Tensor]:
     return outputs, positions.amax(dim=(0, 2)) + 1
 
 
-def _axes(model: Any) -> int:
-    return len(model.config.text_config.rope_parameters["mrope_section"])
+def step(model: Any, tokens: Tensor, mask: Tensor, position: Tensor, cache: Any) -> Any:
+    """The model's outputs for one more token in each row: `tokens` and `position` (rows,), `mask` (rows, length)."""
+    axes = len(model.config.text_config.rope_parameters["mrope_section"])
+    return model(
+        input_ids=tokens[:, None],
+        attention_mask=mask,
+        position_ids=position[None, :, None].expand(axes, -1, -1),
+        past_key_values=cache,
+        use_cache=True,
+    )

@@ -21,11 +21,11 @@ NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")
 def pieces(outline: Outline, pages: Iterable[PageResult]) -> Iterator[str]:
     """Lines keep their breaks, blank lines part paragraphs, and each of several pages begins with a comment.
 
-    A page that is not complete says so in its comment.
+    A page that is not complete says so in its comment. The evidence of an answer follows it as a quotation.
     """
     begun = False
     for page in pages:
-        if written := _page(page, outline.total > 1):
+        if written := _page(page, outline.evidence(page), outline.total > 1):
             yield ("\n\n" if begun else "") + written.strip("\n")
             begun = True
     if begun:
@@ -49,7 +49,7 @@ def _escape_line(line: str) -> str:
     return f"{number[1]}\\{line[len(number[1]) :]}" if number else line
 
 
-def _page(page: PageResult, several: bool) -> str:
+def _page(page: PageResult, evidence: list[str], several: bool) -> str:
     notes = [f"page {page.number}"] if several or page.status != "ok" else []
     if page.status == "partial":
         notes.append(f"not complete, finish reason {page.finish_reason}")
@@ -57,5 +57,6 @@ def _page(page: PageResult, several: bool) -> str:
         what = "failed" if page.status == "failed" else "another attempt failed"
         notes.append(f"{what}: {page.error.message}")
     comment = ", ".join(notes).replace("--", "- -")  # two dashes may end a comment
-    parts = [f"<!-- {comment} -->\n" if comment else "", escape(page.text.strip())]
-    return "\n".join(part for part in parts if part)
+    quoted = "\n".join(f"> {line}" for line in escape("\n".join(evidence)).split("\n")) if evidence else ""
+    parts = [f"<!-- {comment} -->" if comment else "", escape(page.text.strip()), quoted]
+    return "\n\n".join(part for part in parts if part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hyocr.document import Document, Status
+from hyocr.document import Document, PageResult, Status
 
 
 @dataclass(frozen=True)
@@ -27,3 +27,7 @@ class Outline:
         """The outline of a document in memory."""
         names = document.source, document.task, document.model, document.strategy
         return cls(*names, document.status, len(document.pages))
+
+    def evidence(self, page: PageResult) -> list[str]:
+        """The lines to show beside a page's answer, where they were asked for. A translation is shown alone."""
+        return [line.text for line in page.observation] if self.task == "evidence" else []

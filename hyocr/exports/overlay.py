@@ -11,12 +11,12 @@ def draw(image: Image.Image, page: PageResult) -> Image.Image:
     """An RGB copy of the page image with each line outlined and numbered from 1 in reading order.
 
     Outlines run from red (confidence 0) over yellow to green (1), blue where it is unknown. Lines without a box are
-    left out, their numbers too.
+    left out, their numbers too. Those observed come after those of the text.
     """
     picture = image.convert("RGB").copy()
     pen = ImageDraw.Draw(picture)
     font = ImageFont.load_default(max(10, min(picture.size) // 60))
-    for number, line in enumerate(page.lines, start=1):
+    for number, line in enumerate([*page.lines, *page.observation], start=1):
         if line.box:
             box, shade = line.box, colour(line.confidence)
             corners = line.polygon or ((box.x1, box.y1), (box.x2, box.y1), (box.x2, box.y2), (box.x1, box.y2))

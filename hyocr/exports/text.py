@@ -1,4 +1,4 @@
-"""Plain text: the pages in order with a blank line between them, and nothing but what was read."""
+"""Plain text: the pages in order with a blank line between them, and nothing but what was read or answered."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ SUFFIX = ".txt"
 
 
 def pieces(outline: Outline, pages: Iterable[PageResult]) -> Iterator[str]:
-    """The text of all pages, nothing if there is none. Pages that failed leave no trace: see the JSON for them."""
+    """The text of all pages, nothing if there is none. Pages that failed leave no trace: see the JSON for them.
+
+    The evidence of an answer follows it, each line after `evidence: `.
+    """
     begun = False
     for page in pages:
-        if page.text:
-            yield "\n\n" + page.text if begun else page.text
+        evidence = (f"evidence: {line}" for line in outline.evidence(page))
+        if text := "\n".join([*([page.text] if page.text else []), *evidence]):
+            yield "\n\n" + text if begun else text
             begun = True
     if begun:
         yield "\n"

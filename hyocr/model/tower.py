@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from types import MethodType, SimpleNamespace
 from typing import Any, cast
 
 import torch
@@ -68,3 +69,12 @@ def image_features(tower: Any, pixel_values: Tensor, grid_thw: Sequence[Sequence
         for i, feature in zip(members, connect(tower, hidden, grid), strict=True):
             features[i] = feature
     return tuple(features)
+
+
+def batch_images(model: Any) -> None:
+    """Binds `image_features` on a loaded HunYuanVLForConditionalGeneration in place of the stock loop. Idempotent."""
+    model.model.get_image_features = MethodType(_features, model.model)
+
+
+def _features(self: Any, pixel_values: Tensor, image_grid_thw: Tensor, **kwargs: Any) -> SimpleNamespace:
+    return SimpleNamespace(pooler_output=image_features(self.vision_tower, pixel_values, image_grid_thw))

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from hyocr.tasks import ask, read, spotting
+from hyocr.tasks import ask, evidence, read, spotting, translate_document, translate_en, translate_zh
 from hyocr.tasks.base import Parsed, Task
 
-TASKS: dict[str, Task] = {read.NAME: read, spotting.NAME: spotting, ask.NAME: ask}
+TASKS: dict[str, Task] = {
+    read.NAME: read,
+    spotting.NAME: spotting,
+    ask.NAME: ask,
+    evidence.NAME: evidence,
+    translate_en.NAME: translate_en,
+    translate_zh.NAME: translate_zh,
+    translate_document.NAME: translate_document,
+}
 
 __all__ = ["TASKS", "Parsed", "Task"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from hyocr.document import Line, Unparsed
@@ -11,11 +11,15 @@ from hyocr.engines.base import Generation
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a generation says: text, lines in the order written (boxes in pixels), and what no rule understood."""
+    """What a generation says: text, lines in the order written (boxes in pixels), and what no rule understood.
+
+    `observation` holds the lines that the text was concluded from, where the model gave them apart.
+    """
 
     text: str
     lines: list[Line]
     unparsed: list[Unparsed]
+    observation: list[Line] = field(default_factory=list)
 
 
 class Task(Protocol):

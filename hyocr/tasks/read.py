@@ -22,10 +22,16 @@ def prompt(language: str = "en", **values: str) -> str:
 
 
 def parse(generation: Generation, width: int, height: int) -> Parsed:
-    """One Line per line of text that is not blank, without a box, with the confidence of the tokens that wrote it."""
-    lines = []
-    for match in _LINE.finditer(generation.text):
-        start, end = trimmed(generation.text, *match.span())
-        if start < end:
-            lines.append(Line(generation.text[start:end], None, None, *generation.confidence(start, end)))
-    return Parsed("\n".join(line.text for line in lines), lines, [])
+    """The text without blank lines, and its lines."""
+    found = lines(generation, 0, len(generation.text))
+    return Parsed("\n".join(line.text for line in found), found, [])
+
+
+def lines(generation: Generation, start: int, end: int) -> list[Line]:
+    """One Line per line of `text[start:end]` that is not blank, with the confidence of the tokens that wrote it."""
+    found = []
+    for match in _LINE.finditer(generation.text, start, end):
+        first, last = trimmed(generation.text, *match.span())
+        if first < last:
+            found.append(Line(generation.text[first:last], None, None, *generation.confidence(first, last)))
+    return found

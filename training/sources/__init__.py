@@ -1,7 +1,9 @@
 """What training is fed with. A stage's mixture names sources:
 
 - `lines`, `regions`: drawn single lines, and two to four of them below each other;
-- `crops`: lines of real receipts; `receipts/read`, `receipts/spotting`, `receipts/fields`: whole ones;
+- `pairs/key`, `pairs/evidence`: drawn lines of labelled values of which one is asked for;
+- `crops`: lines of real receipts; `crops/key`: those that hold a key field, which is asked for;
+- `receipts/read`, `receipts/spotting`, `receipts/fields`: whole receipts;
 - `formulas`: real formulas; `text`: plain text without a picture;
 - `synth/<task>`: a task of `training.synth.tasks`, asked of drawn documents.
 
@@ -16,12 +18,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from hyocr import wording
-from training.config import Stage
+from training.config import Data
 from training.example import Source
 from training.sources.crops import RealLines, receipt_crops, relabelled
 from training.sources.documents import Documents
 from training.sources.formulas import Formulas, formulas
+from training.sources.keys import RealKeys, keyed_lines
 from training.sources.lines import Drawing, DrawnLines, DrawnRegions
+from training.sources.pairs import DrawnPairs
 from training.sources.pictures import fit_page
 from training.sources.receipts import ANSWERS, LabelledReceipt, Receipts, labelled_receipts
 from training.sources.text import PlainText
@@ -34,7 +38,7 @@ from training.synth.words.corpus import Corpus
 Kept = TypeVar("Kept")
 
 
-def load_sources(stage: Stage, testing: bool = False) -> dict[str, Source]:
+def load_sources(stage: Data, testing: bool = False) -> dict[str, Source]:
     """The sources that the stage's mixture names, in its order.
 
     `testing` draws in fonts, words and texts that training never shows; the real sources are then left out, since all
@@ -54,7 +58,7 @@ def load_sources(stage: Stage, testing: bool = False) -> dict[str, Source]:
 class _Loader:
     """Makes a stage's sources; what several need is made once."""
 
-    def __init__(self, stage: Stage, testing: bool) -> None:
+    def __init__(self, stage: Data, testing: bool) -> None:
         self.stage, self.testing = stage, testing
         self.split = "test" if testing else "train"
         self.text = Path(stage.text) if stage.text else None
@@ -67,6 +71,7 @@ class _Loader:
         return {
             "lines": lambda: DrawnLines(self.drawing, self.languages),
             "regions": lambda: DrawnRegions(self.drawing, self.languages, self.fit),
+            **{f"pairs/{task}": partial(self.pairs, task) for task in ("key", "evidence")},
             "text": lambda: PlainText(self.corpus),
             **{f"synth/{task}": partial(self.documents, task) for task in task_names()},
         }
@@ -75,14 +80,18 @@ class _Loader:
         """How to make each source of real pictures."""
         return {
             "crops": self.crops,
+            "crops/key": self.keys,
             "formulas": self.formulas,
             **{f"receipts/{task}": partial(self.receipts, task) for task in ANSWERS},
         }
 
     @cached_property
+    def families(self) -> dict[str, list[str]]:
+        return families(self.testing, FONT_FOLDERS if self.fonts is None else (self.fonts,))
+
+    @cached_property
     def drawing(self) -> Drawing:
-        fonts = families(self.testing, FONT_FOLDERS if self.fonts is None else (self.fonts,))
-        return Drawing(fonts, TextSource.from_folder(self.text, self.testing))
+        return Drawing(self.families, TextSource.from_folder(self.text, self.testing))
 
     @cached_property
     def engine(self) -> Engine:
@@ -100,6 +109,12 @@ class _Loader:
 
     def documents(self, task: str) -> Source:
         return Documents(task, self.engine, self.split, self.languages, self.fit)
+
+    def pairs(self, task: str) -> Source:
+        return DrawnPairs(task, self.families, self.languages)
+
+    def keys(self) -> Source:
+        return RealKeys(keyed_lines(self.receipt_pages("crops/key")), self.languages)
 
     def crops(self) -> Source:
         folder = _folder("crops", "receipts", self.stage.receipts)

@@ -138,4 +138,5 @@ class RealLines:
         picture, text = rng.choice(self.by_width[width])
         if isinstance(picture, SampleError):
             raise picture
-        return Example("crops", question, text, np.array(fit_line(augment(rng, picture), width)), line=True)
+        page = np.array(fit_line(augment(rng, picture), width))
+        return Example("crops", question, text, page, line=True, asked="read")

@@ -38,7 +38,8 @@ class Documents:
                 found = self._samples(id)
                 if found:
                     chosen = rng.choice(found)
-                    return Example(f"synth/{self.task}", chosen.prompt, chosen.answer, self.fit(chosen.image))
+                    image = self.fit(chosen.image)
+                    return Example(f"synth/{self.task}", chosen.prompt, chosen.answer, image, asked=chosen.task)
             except Exception as error:  # whatever it is: of a million documents the others are still wanted
                 raise SampleError(id, reason(error)) from error
         raise SampleError(id, f"nothing to ask for {self.task} in {ATTEMPTS} documents in a row, the last of them this")

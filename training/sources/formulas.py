@@ -52,6 +52,6 @@ class Formulas:
         formula = rng.choice(self.known)
         picture = relit(rng, read_image(formula.path))
         try:
-            return Example("formulas", question, formula.latex, self.fit(picture))
+            return Example("formulas", question, formula.latex, self.fit(picture), asked="formula")
         except ValueError as error:
             raise SampleError(str(formula.path), reason(error)) from error

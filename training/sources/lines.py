@@ -69,7 +69,7 @@ class DrawnLines:
         """A line; never fails."""
         question = wording.prompt("read", rng.choice(self.languages))
         sample = self.drawing.line(rng, width)
-        return Example("lines", question, sample.text, np.array(fit_line(sample.image, width)), line=True)
+        return Example("lines", question, sample.text, np.array(fit_line(sample.image, width)), line=True, asked="read")
 
 
 class DrawnRegions:
@@ -82,4 +82,4 @@ class DrawnRegions:
         """A region whose lines are about as long as those on canvases of this width; never fails."""
         question = wording.prompt("read", rng.choice(self.languages))
         sample = self.drawing.draw(rng, width, rows=rng.randint(2, 4))
-        return Example("regions", question, sample.text, self.fit(sample.image))
+        return Example("regions", question, sample.text, self.fit(sample.image), asked="read")

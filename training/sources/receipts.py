@@ -78,7 +78,7 @@ class Receipts:
         except ValueError as error:
             raise SampleError(document.id, reason(error)) from error
         question = wording.prompt(self.task, language, **values)
-        return Example(f"receipts/{self.task}", question, self.answer(document), image)
+        return Example(f"receipts/{self.task}", question, self.answer(document), image, asked=self.task)
 
 
 def photographed(rng: random.Random, page: LabelledReceipt) -> Document:

@@ -33,6 +33,11 @@ def draw_sample(
     texts = [text for text in texts if text]
     if not texts:
         return draw_sample(rng, fonts, source, length, rows)
+    return draw_lines(rng, path, size, texts)
+
+
+def draw_lines(rng: random.Random, path: str, size: int, texts: list[str]) -> Sample:
+    """These lines in the font at `path`, `size` pixels high, cropped around them with a random margin."""
     mask, quads = _draw(rng, path, size, texts)
     mask, points = degrade.warp(rng, degrade.wear(rng, mask), quads.reshape(-1, 2), strength=1.0)
     quads = points.reshape(-1, 4, 2)

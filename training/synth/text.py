@@ -94,14 +94,14 @@ class TextSource:
 
     def _prose(self, rng: random.Random) -> str:
         if not self.prose or self.testing:
-            return self._checked(rng, " ".join(_pseudo_word(rng) for _ in range(rng.randint(1, 4))))
+            return self._checked(rng, " ".join(invented_word(rng) for _ in range(rng.randint(1, 4))))
         words = rng.choice(self.prose).split()
         start = rng.randrange(len(words)) if words else 0
         return self._checked(rng, " ".join(words[start : start + rng.randint(1, 8)]))
 
     def _name(self, rng: random.Random) -> str:
         return self._checked(
-            rng, rng.choice(self.names) if self.names and not self.testing else _pseudo_word(rng).title()
+            rng, rng.choice(self.names) if self.names and not self.testing else invented_word(rng).title()
         )
 
     def _checked(self, rng: random.Random, text: str) -> str:
@@ -110,7 +110,7 @@ class TextSource:
         def swap(match: re.Match[str]) -> str:
             word = match.group()
             while is_held_out_word(word) != self.testing and len(word) > 2:
-                word = _pseudo_word(rng)
+                word = invented_word(rng)
             return word
 
         return _WORD.sub(swap, text)
@@ -143,7 +143,8 @@ def _recase(rng: random.Random, text: str) -> str:
     return text.lower() if draw < 0.4 else text.title() if draw < 0.5 else text
 
 
-def _pseudo_word(rng: random.Random) -> str:
+def invented_word(rng: random.Random) -> str:
+    """One to four syllables that mean nothing."""
     return "".join(rng.choice(_SYLLABLES) for _ in range(rng.randint(1, 4)))
 
 
@@ -195,7 +196,7 @@ def _code(rng: random.Random) -> str:
     if draw < 0.5:
         return rng.choice("*-=._#~") * rng.randint(2, 12)
     if draw < 0.6:
-        return f"{_pseudo_word(rng)}@{_pseudo_word(rng)}.{rng.choice(['com', 'net', 'org', 'my', 'de', 'fr'])}"
+        return f"{invented_word(rng)}@{invented_word(rng)}.{rng.choice(['com', 'net', 'org', 'my', 'de', 'fr'])}"
     return "".join(rng.choice(string.ascii_uppercase + string.digits * 2) for _ in range(rng.randint(2, 10)))
 
 

@@ -1,0 +1,21 @@
+"""The text of a photo or page in any language, then its English translation."""
+
+from __future__ import annotations
+
+from hyocr import wording
+from hyocr.engines.base import Generation
+from hyocr.tasks import translated
+from hyocr.tasks.base import Parsed
+
+NAME = "translate_en"
+MAX_TOKENS = 4096
+
+
+def prompt(language: str = "en", **values: str) -> str:
+    """The question to send with the image, in "en" or "zh"."""
+    return wording.prompt(NAME, language, **values)
+
+
+def parse(generation: Generation, width: int, height: int) -> Parsed:
+    """The translation as text, and as observation the lines of the image that were translated."""
+    return translated.parse(generation)

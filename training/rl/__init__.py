@@ -1,0 +1,1 @@
+"""Reinforcement learning: rewards over parsed output, and what trains on them."""

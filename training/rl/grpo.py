@@ -1,0 +1,134 @@
+"""GRPO on task rewards, with TRL's trainer.
+
+    python -m training.rl.grpo training/rl/runs/nano_cpu_lines.yaml --output runs/rl_lines
+    accelerate launch -m training.rl.grpo ...
+
+Stopped at any time, the same command goes on from the last checkpoint with the same prompts in the same order. The last
+weights are a checkpoint folder in `checkpoint`; `python -m training.rl.view` shows what was written.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from transformers import TrainerCallback
+from transformers.utils.logging import disable_progress_bar
+
+from hyocr import output
+from hyocr.errors import HyocrError
+from training.checkpoint import save_weights
+from training.config import read_settings
+from training.mixture import NothingToDraw
+from training.rl import completions
+from training.rl.config import Run
+from training.rl.filter import kept
+from training.rl.setup import make_trainer
+
+METRICS = "metrics.jsonl"
+STATE = "trainer_state.json"
+"""What the trainer writes last of a checkpoint: one without it is half of one."""
+
+
+def order(run: Run, items: Sequence[int]) -> list[int]:
+    """Which prompt is asked when: `items` again and again, shuffled each time; `groups` of them are a step."""
+    wanted, found = run.steps * run.groups, list[int]()
+    while len(found) < wanted:
+        found += random.Random(f"{run.seed}/{len(found) // len(items)}").sample(items, len(items))
+    return found[:wanted]
+
+
+class Log(TrainerCallback):  # type: ignore[misc]  # transformers is not typed for mypy
+    """Writes each log to `metrics.jsonl` and a line with the time left to standard output."""
+
+    def __init__(self, folder: Path, steps: int) -> None:
+        self.folder, self.steps = folder, steps
+        self.started, self.first = time.monotonic(), 0
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """The clock starts."""
+        self.started, self.first = time.monotonic(), state.global_step
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        """A row of metrics; the trainer's summary at the end has no reward and is left out."""
+        if not state.is_world_process_zero or not logs or "reward" not in logs:
+            return
+        row = {"step": state.global_step} | {name: value for name, value in logs.items() if value is not None}
+        with (self.folder / METRICS).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+        done = max(1, state.global_step - self.first)
+        left = (time.monotonic() - self.started) / done * (self.steps - state.global_step)
+        print(
+            f"step {state.global_step}/{self.steps}  reward {logs['reward']:.4f}  length "
+            f"{logs['completions/mean_length']:.1f}  {left / 60:.1f} minutes left",
+            flush=True,
+        )
+
+
+def train(run: Run) -> None:
+    """Runs to the last step from where it was stopped, and writes the weights."""
+    folder = Path(run.output)
+    output.prepare(folder)
+    _same_data(run, folder)
+    trainer, weights = make_trainer(run, order(run, kept(run)), [Log(folder, run.steps)])
+    last = last_checkpoint(folder)
+    step = int(last.name.rpartition("-")[2]) if last else 0
+    for name in (METRICS, completions.FILE):
+        completions.cut_after(folder / name, step + (name == METRICS))
+    if last:
+        print(f"goes on from {last}", flush=True)
+    trainer.train(resume_from_checkpoint=str(last) if last else None)
+    if trainer.accelerator.is_main_process:
+        weights.model = trainer.accelerator.unwrap_model(trainer.model)
+        save_weights(weights, folder / "checkpoint")
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The newest whole checkpoint of a run."""
+    found = {int(path.name.rpartition("-")[2]): path for path in folder.glob("checkpoint-*") if _whole(path)}
+    return found[max(found)] if found else None
+
+
+def _whole(checkpoint: Path) -> bool:
+    try:
+        json.loads((checkpoint / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _same_data(run: Run, folder: Path) -> None:
+    """Raises ValueError if the folder is of a run that asked other prompts."""
+    names = ("seed", "mixture", "widths", "stretch", "prompts", "groups", "rollouts", "prompt_language", "init")
+    mine = json.loads(json.dumps({name: getattr(run, name) for name in names}))
+    path = folder / "run.json"
+    if not path.exists():
+        output.write(path, json.dumps(mine, indent=1).encode())
+        return
+    for name, value in json.loads(path.read_text(encoding="utf-8")).items():
+        if mine[name] != value:
+            raise ValueError(f"{folder} is of a run whose {name} was {value}, not {mine[name]}: choose another output.")
+
+
+def main() -> int:
+    """Command line: see the module's docstring."""
+    disable_progress_bar()
+    try:
+        train(read_settings(Run, sys.argv[1:], "Trains a policy by GRPO on task rewards."))
+    except (OSError, ValueError, HyocrError, NothingToDraw) as error:
+        reason = str(error).strip().splitlines()[-1]  # one from a worker process brings its traceback along
+        print(f"{reason} (What was saved stays; the same command goes on from there.)", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from the last checkpoint", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""A run's model, rewards, prompts and settings put together as a trainer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from transformers import PrinterCallback, TrainerCallback
+from trl import GRPOConfig
+
+from hyocr.model.checkpoint import prepare
+from hyocr.model.tower import batch_images
+from training.checkpoint import Weights, load_weights
+from training.pretrain import freeze
+from training.rl.config import Run
+from training.rl.process_aware import ProcessAwareTrainer
+from training.rl.prompts import prompts
+from training.rl.rewards import REWARDS
+from training.rl.trainer import OcrGrpoTrainer
+
+PERCEPTION = ("perception",)
+"""The rewards of what was read, where that is apart from what was concluded."""
+
+
+def settings(run: Run, names: Sequence[str]) -> GRPOConfig:
+    """The run as TRL's settings; `names` are those of the rewards."""
+    cuda = torch.cuda.is_available()
+    processes = int(os.environ.get("WORLD_SIZE", "1"))  # as accelerate and torchrun tell
+    return GRPOConfig(
+        output_dir=run.output,
+        max_steps=run.steps,
+        seed=run.seed,
+        # Rollouts
+        num_generations=run.rollouts,
+        max_completion_length=run.max_tokens,
+        temperature=run.temperature,
+        top_p=run.top_p,
+        top_k=run.top_k,
+        use_vllm=run.engine == "vllm",
+        vllm_mode="colocate",
+        shuffle_dataset=False,  # `order` has shuffled
+        dataloader_num_workers=run.workers,
+        remove_unused_columns=False,
+        # Objective
+        beta=run.beta,
+        loss_type=run.loss,
+        epsilon=run.epsilon,
+        epsilon_high=run.epsilon_high,
+        num_iterations=run.iterations,
+        reward_weights=[run.rewards.get(name, 1.0) for name in names],
+        # Optimiser
+        learning_rate=run.lr,
+        lr_scheduler_type=run.schedule,
+        warmup_steps=run.warmup,
+        weight_decay=run.weight_decay,
+        max_grad_norm=run.clip,
+        per_device_train_batch_size=run.micro,
+        gradient_accumulation_steps=max(1, run.groups * run.rollouts // (run.micro * processes)),
+        gradient_checkpointing=run.checkpointing,
+        bf16=cuda,
+        use_cpu=not cuda,
+        # Saving and logging
+        save_steps=run.save_every,
+        save_total_limit=2,
+        logging_steps=run.log_every,
+        logging_nan_inf_filter=False,
+        report_to="none",
+        disable_tqdm=True,
+    )
+
+
+def make_trainer(
+    run: Run, items: Sequence[int], callbacks: Sequence[TrainerCallback] = ()
+) -> tuple[OcrGrpoTrainer, Weights]:
+    """The trainer of a run that asks the prompts `items` in this order, and the weights that it trains.
+
+    Raises ValueError for settings that do not fit, HyocrError for a checkpoint that cannot be loaded.
+    """
+    torch.set_num_threads(run.threads)
+    for name in run.rewards:
+        if name not in REWARDS:
+            raise ValueError(f"rewards: there is no reward {name!r}; choose one of: {', '.join(REWARDS)}.")
+    weights = load_weights(run.init)
+    weights.model.train()
+    batch_images(weights.model)
+    freeze(weights.model, run.freeze)
+    processor = prepare(run.init).processor
+    processor.tokenizer.padding_side = "left"  # where the trainer pads prompts itself
+    names = [name for name in REWARDS if run.rewards.get(name, 1.0)]
+    common: dict[str, Any] = {
+        "model": weights.model,
+        "reward_funcs": [REWARDS[name] for name in names],
+        "args": settings(run, names),
+        "train_dataset": prompts(run, items),
+        "processing_class": processor,
+        "show_every": run.show_every,
+        "callbacks": list(callbacks),
+    }
+    if run.process_aware:
+        trainer: OcrGrpoTrainer = ProcessAwareTrainer(perception=PERCEPTION, **common)
+    else:
+        trainer = OcrGrpoTrainer(**common)
+    trainer.remove_callback(PrinterCallback)
+    return trainer, weights
