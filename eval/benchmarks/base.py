@@ -37,8 +37,9 @@ class Item:
 class Benchmark(Protocol):
     """A benchmark module.
 
-    `TASK` is a task of `prompts/`, or "line" for crops of one line. `FOLDER` is where its data lies unless another
-    folder is named. `MAIN` is the score that pages are ranked by; scores in `ERRORS` are better when lower.
+    `TASK` is a task of `prompts/`, "line" for crops of one line to be read, or "line/" and a task asked of such a crop.
+    `FOLDER` is where its data lies unless another folder is named. `MAIN` is the score that pages are ranked by; scores
+    in `ERRORS` are better when lower.
     """
 
     NAME: str

@@ -23,6 +23,9 @@ from hyocr.reader import Reader, line_request
 from hyocr.tasks import TASKS, read
 
 LINES_AT_ONCE = 64
+LINE_TASK = "line/"
+LONGEST_OF_LINE = 160
+"""Most tokens of an answer about one line."""
 LONGEST = {
     **dict.fromkeys(("parse", "layout_parse", "spotting_level", "translate_document"), 8192),
     **dict.fromkeys(("chart", "fields", "layout", "table", "translate_en", "translate_zh"), 4096),
@@ -51,7 +54,8 @@ class HyocrSystem:
         # A strategy that was asked for is measured alone, without what else a reader tries.
         self.reader = Reader(self.engine, strategy, retry=strategy is None)
         self.name = self.engine.name
-        self.tasks = frozenset({"line", *wording.wordings()})
+        named = wording.wordings()
+        self.tasks = frozenset({"line", *named, *(LINE_TASK + task for task in named)})
         packages = ("hyocr", "torch", "transformers")
         self.settings = {package: version(package) for package in packages} | {
             "threads": str(threads),
@@ -62,12 +66,14 @@ class HyocrSystem:
 
     def batch(self, task: str) -> int:
         """Lines are read many at a time, pages one by one."""
-        return LINES_AT_ONCE if task == "line" else 1
+        return LINES_AT_ONCE if task == "line" or task.startswith(LINE_TASK) else 1
 
     def answer(self, task: str, pages: Sequence[tuple[Item, Image.Image]]) -> list[Prediction]:
         """See `System.answer`."""
         if task == "line":
             return self._lines(pages)
+        if task.startswith(LINE_TASK):
+            return self._asked_lines(task.removeprefix(LINE_TASK), pages)
         return [self._page(task, item, image) for item, image in pages]
 
     def _page(self, task: str, item: Item, image: Image.Image) -> Prediction:
@@ -108,6 +114,16 @@ class HyocrSystem:
             self._prediction(item, generation, " ".join(generation.text.split()))
             for (item, _), generation in zip(pages, generations, strict=True)
         ]
+
+    def _asked_lines(self, task: str, pages: Sequence[tuple[Item, Image.Image]]) -> list[Prediction]:
+        """A prompt for each crop, all in one call."""
+        requests = [
+            Request(canvas(image), wording.prompt(task, **item.values), LONGEST_OF_LINE, line_canvas=True)
+            for item, image in pages
+        ]
+        generations = self.engine.generate(requests)
+        answers = zip(pages, generations, strict=True)
+        return [self._prediction(item, generation, generation.text) for (item, _), generation in answers]
 
     def _prediction(self, item: Item, generation: Generation, output: str) -> Prediction:
         return Prediction(

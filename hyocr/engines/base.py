@@ -54,8 +54,9 @@ class Request:
     multiplies the negative ones (CTRL, Keskar et al. 2019, section 4.1); 1 leaves them. When `budget` is over, the
     answer ends where it stands, its finish reason the budget's; engines look between steps.
 
-    `single_line` says that the image is one line canvas (`hyocr.canvas`) to be read as plain text: an engine whose
-    checkpoint has a faster or surer reader for those may use it instead of the prompt.
+    `line_canvas` says that the image is one line canvas (`hyocr.canvas`), which a checkpoint may want wider.
+    `single_line` says that it is one and to be read as plain text: an engine whose checkpoint has a faster or surer
+    reader for those may use it instead of the prompt.
     """
 
     image: Image.Image
@@ -63,6 +64,7 @@ class Request:
     max_tokens: int = 1024
     temperature: float = 0.0
     single_line: bool = False
+    line_canvas: bool = False
     repetition_penalty: float = 1.0
     budget: Budget = field(default_factory=Budget, compare=False)
 

@@ -56,6 +56,10 @@ def row(mixture: Mixture, item: int) -> dict[str, Any]:
 
 
 def question(text: str) -> list[dict[str, str]]:
-    """The chat around a question as TRL wants it, which puts the picture in itself."""
+    """The chat around a question as TRL wants it, which puts the picture in itself.
+
+    The system message has no content rather than an empty one: TRL would make that a list of parts, which the template
+    of the published checkpoints writes out as it stands.
+    """
     system, user = messages(text)
-    return [{"role": system["role"], "content": ""}, {"role": user["role"], "content": text}]
+    return [{"role": system["role"]}, {"role": user["role"], "content": text}]

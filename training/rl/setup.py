@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+import trl.trainer.utils
 from transformers import PrinterCallback, TrainerCallback
 from trl import GRPOConfig
 
@@ -71,6 +72,11 @@ def settings(run: Run, names: Sequence[str]) -> GRPOConfig:
     )
 
 
+def score_answers_alone() -> None:
+    """On a CPU TRL scores the prompts' tokens too and drops the result: this takes them out first, as on a GPU."""
+    trl.trainer.utils._use_triton = lambda device: True  # where it asks this is no question of kernels
+
+
 def make_trainer(
     run: Run, items: Sequence[int], callbacks: Sequence[TrainerCallback] = ()
 ) -> tuple[OcrGrpoTrainer, Weights]:
@@ -79,6 +85,7 @@ def make_trainer(
     Raises ValueError for settings that do not fit, HyocrError for a checkpoint that cannot be loaded.
     """
     torch.set_num_threads(run.threads)
+    score_answers_alone()
     for name in run.rewards:
         if name not in REWARDS:
             raise ValueError(f"rewards: there is no reward {name!r}; choose one of: {', '.join(REWARDS)}.")

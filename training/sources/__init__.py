@@ -25,6 +25,7 @@ from training.sources.documents import Documents
 from training.sources.formulas import Formulas, formulas
 from training.sources.keys import RealKeys, keyed_lines
 from training.sources.lines import Drawing, DrawnLines, DrawnRegions
+from training.sources.pairs import TASKS as PAIR_TASKS
 from training.sources.pairs import DrawnPairs
 from training.sources.pictures import fit_page
 from training.sources.receipts import ANSWERS, LabelledReceipt, Receipts, labelled_receipts
@@ -71,7 +72,7 @@ class _Loader:
         return {
             "lines": lambda: DrawnLines(self.drawing, self.languages),
             "regions": lambda: DrawnRegions(self.drawing, self.languages, self.fit),
-            **{f"pairs/{task}": partial(self.pairs, task) for task in ("key", "evidence")},
+            **{f"pairs/{task}": partial(self.pairs, task) for task in PAIR_TASKS},
             "text": lambda: PlainText(self.corpus),
             **{f"synth/{task}": partial(self.documents, task) for task in task_names()},
         }

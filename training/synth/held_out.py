@@ -2,9 +2,10 @@
 
     python -m training.synth heldout --output runs/held_out
 
-`lines` (single lines), `read` (regions of two to four lines) and `spotting` (the same kind, with a box for each line)
-are drawn by rules alone. The other sets are documents, one folder per task, each image with one question in
-English: `SETS` says of which types. Every set has images and a `manifest.jsonl` that `eval.benchmarks.synth_*` read.
+`lines` (single lines), `read` (regions of two to four lines), `spotting` (the same kind, with a box for each line),
+`line_keys` and `line_evidence` (single lines of labelled values, one of which is asked for) are drawn by rules alone.
+The other sets are documents, one folder per task, each image with one question in English: `SETS` says of which types.
+Every set has images and a `manifest.jsonl` that `eval.benchmarks.synth_*` read.
 
 Fonts are of families, words of a vocabulary and texts of documents that training never draws (see `fonts.held_out`,
 `text.is_held_out_word`, `words.files`); receipt words, and the rules for numbers, prices, codes and dates, are those
@@ -28,6 +29,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from hyocr import output
+from training.synth import pairs
 from training.synth.annotation import Document
 from training.synth.engine import Engine, kinds
 from training.synth.fonts import families
@@ -41,6 +43,9 @@ SEED = 20261121
 MOST_FAILURES = 100
 """After so many documents that cannot be made a set is given up."""
 COUNTS = {"lines": 1000, "read": 200, "spotting": 200}
+LINES = {"line_keys": "key", "line_evidence": "evidence"}
+"""Sets of single lines of labelled values (`training.synth.pairs`), by the task that asks them."""
+LINES_SIZE = 400
 
 
 class Set(NamedTuple):
@@ -112,6 +117,18 @@ def write(folder: Path, name: str, count: int, seed: int, fonts: dict[str, list[
     return _write(folder, ((sample.image, partial(row, name, sample=sample)) for sample in drawn))
 
 
+def write_lines(folder: Path, name: str, count: int, seed: int, fonts: dict[str, list[str]]) -> int:
+    """Draws a set of LINES into its folder; returns how many images there are."""
+
+    def drawn() -> Generator[tuple[Image.Image, Row], None, None]:
+        for index in range(count):
+            rng = random.Random(f"{seed}/{name}/{index}")
+            sample = pairs.draw(rng, LINES[name], fonts, rng.randint(10, 40), "en")
+            yield sample.image, partial(_question_row, sample)
+
+    return _write(folder, drawn())
+
+
 def write_documents(
     folder: Path, chosen: Set, count: int, seed: int, engine: Engine, workers: int
 ) -> tuple[int, list[Failure]]:
@@ -175,7 +192,8 @@ def _write(folder: Path, found: Generator[tuple[Image.Image, Row], None, None]) 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The command's own options."""
     parser.add_argument("--output", type=Path, default=Path("runs/held_out"))
-    parser.add_argument("--sets", nargs="+", choices=[*COUNTS, *SETS], default=[*COUNTS, *SETS], metavar="SET")
+    sets = [*COUNTS, *LINES, *SETS]
+    parser.add_argument("--sets", nargs="+", choices=sets, default=sets, metavar="SET")
     parser.add_argument("--count", type=count, help="images per set instead of each set's own number")
     parser.add_argument("--workers", type=workers, default=0, help="processes; default: this one alone")
     parser.set_defaults(seed=SEED)
@@ -185,14 +203,16 @@ def run(engine: Engine, options: argparse.Namespace) -> int:
     """The fixed evaluation sets of every task, in fonts, words and texts that training never draws."""
     fonts = families(testing=True, folders=engine.folders)
     failures: list[Failure] = []
-    if not COUNTS.keys() >= set(options.sets):
+    if SETS.keys() & set(options.sets):
         check_fonts(engine, "test")
         engine.warm_up("test")
     for name in tqdm(options.sets, unit="set", file=sys.stderr):
-        number = options.count or (COUNTS[name] if name in COUNTS else SETS[name].size)
+        number = options.count or (SETS[name].size if name in SETS else COUNTS.get(name, LINES_SIZE))
         folder = options.output / name
         if name in COUNTS:
             written = write(folder, name, number, options.seed, fonts)
+        elif name in LINES:
+            written = write_lines(folder, name, number, options.seed, fonts)
         else:
             written, broken = write_documents(folder, SETS[name], number, options.seed, engine, options.workers)
             failures += broken
