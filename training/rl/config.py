@@ -82,10 +82,10 @@ class Run(Data):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.rollouts < 2:
+            raise ValueError("rollouts: a group needs at least two completions to compare.")
         if self.groups * self.rollouts % self.micro:
             raise ValueError(
                 f"micro: {self.groups} groups of {self.rollouts} do not fall into parts of {self.micro}; "
                 "choose a divisor of their product."
             )
-        if self.rollouts < 2:
-            raise ValueError("rollouts: a group needs at least two completions to compare.")

@@ -56,10 +56,6 @@ def row(mixture: Mixture, item: int) -> dict[str, Any]:
 
 
 def question(text: str) -> list[dict[str, str]]:
-    """The chat around a question as TRL wants it, which puts the picture in itself.
-
-    The system message has no content rather than an empty one: TRL would make that a list of parts, which the template
-    of the published checkpoints writes out as it stands.
-    """
+    """The chat around a question as TRL wants it, which puts the picture in itself."""
     system, user = messages(text)
-    return [{"role": system["role"]}, {"role": user["role"], "content": text}]
+    return [system, {"role": user["role"], "content": text}]

@@ -67,7 +67,9 @@ def draw(logits: Tensor, sampling: Sampling) -> Tensor:
     best, tokens = (logits.float() / sampling.temperature).topk(min(count, logits.shape[-1]), dim=-1)
     shares = best.softmax(dim=-1)
     before = shares.cumsum(dim=-1) - shares
-    shares = shares.masked_fill(before >= sampling.top_p, 0.0)  # the best one stays, whatever top_p is
+    out = before >= sampling.top_p
+    out[:, 0] = False  # the best one stays, whatever top_p is
+    shares = shares.masked_fill(out, 0.0)
     return tokens.gather(1, torch.multinomial(shares, 1))[:, 0]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
+from types import MethodType
 from typing import Any
 
 import torch
@@ -72,6 +74,37 @@ def settings(run: Run, names: Sequence[str]) -> GRPOConfig:
     )
 
 
+def ask_as_in_use(processor: Any) -> None:
+    """Prompts are written as `hyocr` writes them, whatever TRL and the processor would make of them.
+
+    On their way the empty system message becomes a list of parts, which the published template writes out as it stands
+    ("[]"), and prompts get padding, which TRL takes for part of them.
+    """
+    processor.tokenizer.padding_side = "left"  # where the trainer pads prompts itself
+    processor.apply_chat_template = MethodType(_apply_chat_template, processor)
+
+
+def _apply_chat_template(self: Any, conversation: Any, tokenize: bool = False, **options: Any) -> Any:
+    chats = conversation if isinstance(conversation[0], list) else [conversation]
+    options.pop("return_dict", None)
+    write = partial(type(self).apply_chat_template, self, tokenize=False, **options)
+    texts = [write([_plain(message) for message in chat]) for chat in chats]
+    if tokenize:
+        return self(text=texts, images=[_pictures(chat) for chat in chats], padding=False)
+    return texts if chats is conversation else texts[0]
+
+
+def _plain(message: dict[str, Any]) -> dict[str, Any]:
+    if message["role"] != "system" or isinstance(message["content"], str):
+        return message
+    return {**message, "content": "".join(part["text"] for part in message["content"])}
+
+
+def _pictures(chat: Sequence[dict[str, Any]]) -> list[Any]:
+    parts = [part for message in chat if isinstance(message["content"], list) for part in message["content"]]
+    return [part["image"] for part in parts if part["type"] == "image"]
+
+
 def score_answers_alone() -> None:
     """On a CPU TRL scores the prompts' tokens too and drops the result: this takes them out first, as on a GPU."""
     trl.trainer.utils._use_triton = lambda device: True  # where it asks this is no question of kernels
@@ -94,7 +127,7 @@ def make_trainer(
     batch_images(weights.model)
     freeze(weights.model, run.freeze)
     processor = prepare(run.init).processor
-    processor.tokenizer.padding_side = "left"  # where the trainer pads prompts itself
+    ask_as_in_use(processor)
     names = [name for name in REWARDS if run.rewards.get(name, 1.0)]
     common: dict[str, Any] = {
         "model": weights.model,

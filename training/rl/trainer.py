@@ -1,7 +1,8 @@
 """TRL's GRPO trainer for this model: what would go wrong in it, and a log of completions.
 
 * Markup is text here, and TRL's decoding drops it as special tokens.
-* The processor pads prompts, and TRL takes the padding for part of them: short prompts are then answered with nonsense.
+* A resumed run would start from its first weights: checkpoints have the published names, which Trainer cannot read.
+* Prompts would not be those of use: see `training.rl.setup.ask_as_in_use`.
 * vLLM expands image tokens itself, and TRL hands it prompts that are expanded already: answers are fluent and blind.
 """
 
@@ -60,11 +61,6 @@ class OcrGrpoTrainer(GRPOTrainer):  # type: ignore[misc]  # trl is not typed for
         completions = [[{"role": "assistant", "content": self.text(one)}] for one in ids]
         return prompt_ids, ids, mask, completions, *rest
 
-    def _tokenize_prompts(self, prompts: list[Any]) -> tuple[Any, Any, Any]:
-        ids, images, fields = super()._tokenize_prompts(prompts)
-        blank = self._tokenizer.pad_token_id
-        return [[token for token in one if token != blank] for one in ids], images, fields
-
     def _generate_single_turn(
         self, prompt_ids: list[list[int]], images: Any, fields: Row, *args: Any, **kwargs: Any
     ) -> Any:
@@ -115,6 +111,10 @@ class OcrGrpoTrainer(GRPOTrainer):  # type: ignore[misc]  # trl is not typed for
         if due and self.model.training and self.accelerator.is_main_process:
             self._show(inputs, batch, named)
         return batch
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        saved = type(self.model).from_pretrained(resume_from_checkpoint, dtype=torch.float32, local_files_only=True)
+        self.model.load_state_dict(saved.state_dict())
 
     def assign(self, batch: dict[str, Any]) -> dict[str, Tensor]:
         """Sets the batch's advantages, where they are others than TRL's; returns them (batch,) by name for the log."""
