@@ -52,6 +52,8 @@ ROWS: dict[str, list[tuple[dict[str, str], str]]] = {
     "synth_keys": [({"key": "total"}, "9.00")],
     "synth_questions": [({"question": "What is the total?"}, "RM 9.00")],
     "synth_evidence": [({"question": "What is the total?"}, SEEN)],
+    "synth_line_keys": [({"key": "total"}, "9.00")],
+    "synth_line_evidence": [({"question": "What is the total?"}, SEEN)],
     "synth_subtitles": [({}, "Where were you last night?\n你昨晚在哪里？"), ({}, "")],
     "synth_translate_en": [({}, EN)],
     "synth_translate_zh": [({}, ZH)],

@@ -75,7 +75,8 @@ def test_lines_are_stretched_as_the_checkpoint_asks_and_pages_are_not(
     engine = TransformersEngine(str(folder), device="cpu")
     page = Request(picture(128, 32), "read", max_tokens=8)
     line, wide = replace(page, single_line=True), replace(page, image=stretched(page.image, 2))
-    assert engine.generate([line, page]) == tiny_engine.generate([wide, page])
+    asked = replace(page, line_canvas=True)
+    assert engine.generate([line, asked, page]) == tiny_engine.generate([wide, wide, page])
     assert tiny_engine.generate([line]) == tiny_engine.generate([page])
 
 

@@ -88,9 +88,9 @@ def test_the_request_is_the_published_chat_with_the_image_as_it_is(server: FakeS
 
 def test_nano_is_known_here(server: FakeServer, engine: ServerEngine) -> None:
     assert (engine.name, engine.default_strategy, engine.line_reader) == ("nano", "lines", "language")
-    engine.generate([request("line", single_line=True), request("page")])
+    engine.generate([request("line", single_line=True), request("key", line_canvas=True), request("page")])
     widths = {body["messages"][1]["content"][1]["text"]: sent_image(body).width for body in server.bodies}
-    assert widths == {"line": 128, "page": 64}
+    assert widths == {"line": 128, "key": 128, "page": 64}
 
 
 def test_the_only_model_is_taken_and_a_local_folder_tells_how(server: FakeServer, tmp_path: Path) -> None:

@@ -44,6 +44,18 @@ def test_the_same_seed_makes_the_same_files_whatever_the_counts(tmp_path):
         assert all(item.image().mode == "RGB" for item in items)
 
 
+@needs_fonts
+def test_lines_of_values_are_the_same_again(tmp_path):
+    for folder in ("first", "second"):
+        done = run("--output", str(tmp_path / folder), "--sets", *held_out.LINES, "--count", "5")
+        assert done.returncode == 0, done.stderr
+    assert files(tmp_path / "first") == files(tmp_path / "second")
+    for name in held_out.LINES:
+        items = benchmark(f"synth_{name}").load(tmp_path / "first" / name)
+        assert len(items) == 5
+        assert all(item.values for item in items)
+
+
 # Fonts of the same families, as many of each, that the texts below were drawn with.
 FAMILIES = {
     **{"Prociono": 1, "Junicode Two Beta": 32, "OCR B": 6, "Agave": 2, "Cardo": 3, "FreeMono": 4, "FreeSans": 4},

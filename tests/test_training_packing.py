@@ -102,6 +102,18 @@ def test_gradients_of_packed_samples_add_up(weights):
         torch.testing.assert_close(value, apart[0][name] + apart[1][name], rtol=1e-3, atol=1e-4)
 
 
+def test_answers_in_characters_keep_their_tags(weights):
+    encoder = Encoder(weights.tokenizer)
+    answer = "<observation>TOTAL 9.00</observation><answer>9.00</answer>"
+    example = Example("pairs/evidence", "Read.", answer, np.zeros((32, 64, 3), np.uint8), canvas=True)
+    tokens = encoder.encode(example, by_character=True)
+    written = weights.tokenizer.convert_ids_to_tokens(tokens.labels[tokens.labels != IGNORE][:-1].tolist())
+    tags = ["<observation>", "</observation>", "<answer>", "</answer>"]
+    assert [token for token in written if len(token) > 1] == tags
+    assert len(written) == 4 + len("TOTAL 9.00") + len("9.00")
+    assert weights.tokenizer.decode(tokens.labels[tokens.labels != IGNORE][:-1]) == answer
+
+
 def test_no_sample_sees_another():
     mask = block_mask(torch.tensor([[1, 1, 2, 2, 2, 0]]), torch.float32)[0, 0] == 0
     assert mask.int().tolist() == [

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hyocr.wording import wordings
 from tests.fonts import HELD_OUT, TRAINING, needs_fonts
 from tests.receipts_folder import PAGES, make_receipts
 from training.config import Stage
@@ -23,12 +24,13 @@ from training.sources.documents import types_for
 from training.sources.formulas import shown
 from training.sources.pictures import fit_page
 from training.sources.receipts import labelled_receipts
+from training.synth import pairs
 from training.synth.samples import task_names
 
 WIDTHS = {64: 1.0, 128: 1.0, 512: 1.0}
 LABELS = [line.title() for lines in PAGES.values() for line in lines]
-REAL = ["crops", "receipts/read", "receipts/spotting", "receipts/fields", "formulas"]
-QUICK = ["lines", "regions", "text", "synth/chart", "synth/subtitles"]
+REAL = ["crops", "crops/key", "receipts/read", "receipts/spotting", "receipts/fields", "formulas"]
+QUICK = ["lines", "regions", "pairs/key", "pairs/evidence", "text", "synth/chart", "synth/subtitles"]
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +82,16 @@ def check(name: str, example: Example) -> None:
     assert example.task == name
     assert example.answer.strip() or name == "synth/subtitles"  # of a frame without any
     if name == "text":
-        assert (example.prompt, example.image, example.line) == ("", None, False)
+        assert (example.prompt, example.asked, example.image, example.line) == ("", "", None, False)
         return
+    assert example.asked in wordings()
     assert example.prompt
     assert "{" not in example.prompt
     height, width, channels = example.image.shape
     assert (height % 32, width % 32, channels, example.image.dtype) == (0, 0, 3, np.uint8)
     assert example.line == (name in ("lines", "crops"))
-    assert height == 32 or not example.line
+    assert example.canvas == (name in ("pairs/key", "pairs/evidence", "crops/key"))
+    assert height == 32 or not (example.line or example.canvas)
 
 
 @needs_fonts
@@ -103,6 +107,47 @@ def test_real_sources_yield_valid_examples(folder, name):
     assert len(examples) > 6
     for example in examples:
         check(name, example)
+
+
+def test_lines_that_hold_a_field_are_asked_for_it(folder):
+    examples = drawn(load_sources(stage(folder, "crops/key"))["crops/key"], 60)
+    asked = {(example.prompt.split("value of ")[1].split("?")[0], example.answer) for example in examples}
+    shown = [PAGES[name] for name in "acd"]
+    assert asked == {
+        *(("company", lines[0].title()) for lines in shown),
+        *(("date", lines[1]) for lines in shown),
+        *(("total", lines[2].split()[1]) for lines in shown),  # "Total 9.00"
+    }
+
+
+@needs_fonts
+def test_drawn_pairs_are_asked_for_what_stands_on_them():
+    for seed in range(60):
+        rng = random.Random(seed)
+        key, evidence = (pairs.draw(rng, task, TRAINING, 24, "en") for task in ("key", "evidence"))
+        assert key.values["key"] in pairs.VALUES
+        assert key.answer
+        observed, _, answer = evidence.answer.removeprefix("<observation>").partition("</observation><answer>")
+        assert answer.removesuffix("</answer>") in observed
+        assert evidence.values["question"].endswith("?")
+    line = pairs.pairs(random.Random(1), 60)
+    assert len({one.name for one in line}) == len(line) == pairs.MOST_PAIRS
+    assert len(pairs.pairs(random.Random(1), 5)) == 1
+    years = {pairs.question(random.Random(s), pairs.Pair("date", "Date 5 Jun 2007", "5 Jun 2007")) for s in range(20)}
+    assert {(one.en, one.answer) for one in years} == {
+        ("Of which year is it?", "2007"),
+        ("What is the date?", "5 Jun 2007"),
+    }
+
+
+def test_line_canvases_are_widened_whatever_is_asked_of_them(folder):
+    names = ("crops", "crops/key", "receipts/read")
+    sources = load_sources(stage(folder, *names))
+    for name in names:
+        plain, wide = (
+            next(Mixture(sources, {name: 1.0}, 3, WIDTHS, {factor: 1.0}).examples(0, [])) for factor in (1.0, 2.0)
+        )
+        assert wide.image.shape[1] == plain.image.shape[1] * (1 if name == "receipts/read" else 2)
 
 
 def test_every_task_is_a_source_that_some_document_type_serves(folder):
