@@ -28,6 +28,8 @@ from training.rl.completions import Completion, Group, add_groups, cut_after
 from training.rl.config import Run
 from training.rl.filter import Rate, kept, measure, read_rates, teaching
 from training.rl.prompts import prompts
+from training.rl.rewards import REWARDS
+from training.rl.rewards.base import judged
 from training.rl.rollout import Sampling, draw, unique
 from training.rl.setup import make_trainer
 from training.rl.trainer import collapsed
@@ -283,6 +285,19 @@ def test_settings_that_do_not_fit(tmp_path, tiny_checkpoint):
         tiny_run(tmp_path, tiny_checkpoint, engine="onnx")
     with pytest.raises(ValueError, match=r"there is no reward 'beauty'"):
         make_trainer(tiny_run(tmp_path, tiny_checkpoint, rewards={"beauty": 1.0}), [0])
+
+
+def test_a_judge_of_ones_own(tmp_path, tiny_checkpoint):
+    heard = []
+
+    def judge(question, truth, output):
+        heard.append((question, truth, output))
+        return 0.25
+
+    rewards = REWARDS | {"reading": judged("reading", frozenset({"read"}), judge)}
+    grpo.train(tiny_run(tmp_path, tiny_checkpoint, steps=1, **LEARNING), rewards)
+    assert len(heard) == 8
+    assert all(question and truth for question, truth, _ in heard)
 
 
 def test_a_folder_belongs_to_one_run(tmp_path, tiny_checkpoint):

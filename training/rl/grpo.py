@@ -13,7 +13,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from training.mixture import NothingToDraw
 from training.rl import completions
 from training.rl.config import Run
 from training.rl.filter import kept
+from training.rl.rewards import REWARDS, Reward
 from training.rl.setup import make_trainer
 
 METRICS = "metrics.jsonl"
@@ -70,12 +71,12 @@ class Log(TrainerCallback):  # type: ignore[misc]  # transformers is not typed f
         )
 
 
-def train(run: Run) -> None:
+def train(run: Run, rewards: Mapping[str, Reward] = REWARDS) -> None:
     """Runs to the last step from where it was stopped, and writes the weights."""
     folder = Path(run.output)
     output.prepare(folder)
     _same_data(run, folder)
-    trainer, weights = make_trainer(run, order(run, kept(run)), [Log(folder, run.steps)])
+    trainer, weights = make_trainer(run, order(run, kept(run)), [Log(folder, run.steps)], rewards)
     last = last_checkpoint(folder)
     step = int(last.name.rpartition("-")[2]) if last else 0
     for name in (METRICS, completions.FILE):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from types import MethodType
 from typing import Any
@@ -20,7 +20,7 @@ from training.pretrain import freeze
 from training.rl.config import Run
 from training.rl.process_aware import ProcessAwareTrainer
 from training.rl.prompts import prompts
-from training.rl.rewards import REWARDS
+from training.rl.rewards import REWARDS, Reward
 from training.rl.trainer import OcrGrpoTrainer
 
 PERCEPTION = ("perception",)
@@ -111,27 +111,31 @@ def score_answers_alone() -> None:
 
 
 def make_trainer(
-    run: Run, items: Sequence[int], callbacks: Sequence[TrainerCallback] = ()
+    run: Run,
+    items: Sequence[int],
+    callbacks: Sequence[TrainerCallback] = (),
+    rewards: Mapping[str, Reward] = REWARDS,
 ) -> tuple[OcrGrpoTrainer, Weights]:
     """The trainer of a run that asks the prompts `items` in this order, and the weights that it trains.
 
-    Raises ValueError for settings that do not fit, HyocrError for a checkpoint that cannot be loaded.
+    `rewards` may be others than ours: `REWARDS | {"vqa": vqa.judged(my_judge)}`. Raises ValueError for settings that do
+    not fit, HyocrError for a checkpoint that cannot be loaded.
     """
     torch.set_num_threads(run.threads)
     score_answers_alone()
     for name in run.rewards:
-        if name not in REWARDS:
-            raise ValueError(f"rewards: there is no reward {name!r}; choose one of: {', '.join(REWARDS)}.")
+        if name not in rewards:
+            raise ValueError(f"rewards: there is no reward {name!r}; choose one of: {', '.join(rewards)}.")
     weights = load_weights(run.init)
     weights.model.train()
     batch_images(weights.model)
     freeze(weights.model, run.freeze)
     processor = prepare(run.init).processor
     ask_as_in_use(processor)
-    names = [name for name in REWARDS if run.rewards.get(name, 1.0)]
+    names = [name for name in rewards if run.rewards.get(name, 1.0)]
     common: dict[str, Any] = {
         "model": weights.model,
-        "reward_funcs": [REWARDS[name] for name in names],
+        "reward_funcs": [rewards[name] for name in names],
         "args": settings(run, names),
         "train_dataset": prompts(run, items),
         "processing_class": processor,
