@@ -29,12 +29,12 @@ PREDICTIONS, RUN = "predictions.jsonl", "run.json"
 def predict(benchmark: Benchmark, items: Sequence[Item], system: System, folder: Path) -> None:
     """Answers every item that `folder` has no row for. Each row is on disk before the next batch starts."""
     path = folder / PREDICTIONS
-    with _alone(folder):
+    with alone(folder):
         _predict(benchmark, items, system, path)
 
 
 def _predict(benchmark: Benchmark, items: Sequence[Item], system: System, path: Path) -> None:
-    done = set(read_predictions(path, {item.id for item in items})) if _mended(path) else set()
+    done = set(read_predictions(path, {item.id for item in items})) if mended(path) else set()
     left = [item for item in items if item.id not in done]
     size = system.batch(benchmark.TASK)
     with path.open("a", encoding="utf-8") as file, tqdm(total=len(items), initial=len(done), desc=system.name) as bar:
@@ -62,7 +62,7 @@ def answer(task: str, items: Sequence[Item], system: System) -> list[Prediction]
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Keeps a second run out of the folder. Raises ValueError if there is one."""
     with (folder / ".lock").open("w") as lock:
         try:
@@ -80,7 +80,7 @@ def opened(item: Item) -> Image.Image | str:
         return f"the image cannot be opened: {error}"
 
 
-def _mended(path: Path) -> bool:
+def mended(path: Path) -> bool:
     """Whether there are rows already; a last row that a crash cut short is taken off first."""
     if not path.exists():
         return False

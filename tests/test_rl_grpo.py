@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -24,14 +25,16 @@ from tests.rl_runs import LEARNING, tiny_run
 from training.checkpoint import NANO
 from training.packing import Encoder
 from training.rl import grpo
+from training.rl import prompts as prompts_of
+from training.rl import rollout as rollouts
 from training.rl.completions import Completion, Group, add_groups, cut_after
 from training.rl.config import Run
-from training.rl.filter import Rate, kept, measure, read_rates, teaching
+from training.rl.filter import Rate, _rates, kept, measure, read_rates, teaching
 from training.rl.prompts import prompts
 from training.rl.rewards import REWARDS
 from training.rl.rewards.base import judged
 from training.rl.rollout import Sampling, draw, unique
-from training.rl.setup import make_trainer
+from training.rl.setup import accumulation, make_trainer, settings
 from training.rl.trainer import collapsed
 
 ROOT = Path(__file__).parents[1]
@@ -165,33 +168,49 @@ def test_a_question_is_read_once():
 
 
 def test_pass_rates_choose_prompts(tmp_path, tiny_checkpoint):
+    path = tmp_path / "rates.jsonl"
+    run = tiny_run(tmp_path, tiny_checkpoint, pass_rates=str(path))
     rates = [Rate(0, 1.0, 0.0), Rate(1, 0.5, 0.3), Rate(2, 0.01, 0.01), Rate(3, 0.99, 0.01), Rate(4, 0.4, 0.0)]
     assert teaching(rates, 0.02, 0.98) == [1]
-    path = tmp_path / "rates.jsonl"
-    path.write_text("".join(json.dumps(rate._asdict()) + "\n" for rate in rates) + '{"item": 5, "me')
-    assert read_rates(path) == rates  # the last row was cut short
-    run = tiny_run(tmp_path, tiny_checkpoint, pass_rates=str(path))
+    rows = [{"asked": prompts_of.asked(run)}, *(rate._asdict() for rate in rates)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows) + '{"item": 5, "me')
+    assert read_rates(run, path) == rates  # the last row was cut short
     assert kept(run) == [1]
     assert kept(replace(run, pass_rates="")) == [0, 1, 2, 3, 4]
     with pytest.raises(ValueError, match="leaves no prompt"):
         kept(replace(run, least=0.9))
-    path.write_text("[]\n")
-    with pytest.raises(ValueError, match=r"line 1: this is no row"):
+    with pytest.raises(ValueError, match="of a run whose seed was 0, not 7"):
+        kept(replace(run, seed=7))
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows[:4]))
+    with pytest.raises(ValueError, match="3 of 5 prompts: go on measuring"):
         kept(run)
+    for broken in ("[]\n", "", '{"item": 1}\n', json.dumps(rows[0]) + "\n7\n"):
+        path.write_text(broken)
+        with pytest.raises(ValueError, match="holds no pass rates"):
+            kept(run)
 
 
 def test_measuring_pass_rates_goes_on(tmp_path, tiny_checkpoint):
     run = tiny_run(tmp_path, tiny_checkpoint)
-    measure(run)
+    rates = measure(run)
     path = tmp_path / "run/pass_rates.jsonl"
-    whole = path.read_bytes()
-    rates = read_rates(path)
+    whole = path.read_bytes().splitlines(keepends=True)
     assert [rate.item for rate in rates] == [0, 1, 2, 3, 4]
     assert all(0 <= rate.mean <= 1 and rate.deviation >= 0 for rate in rates)
-    path.write_bytes(whole[: whole.index(b"\n") + 8])  # killed within the second row
-    measure(run)
-    assert [rate.item for rate in read_rates(path)] == [0, 1, 2, 3, 4]
-    assert path.read_bytes().startswith(whole[: whole.index(b"\n") + 1])
+    path.write_bytes(b"".join(whole[:2]) + whole[2][:8])  # killed within the second prompt's row
+    assert [rate.item for rate in measure(run)] == [0, 1, 2, 3, 4]
+    assert path.read_bytes().startswith(b"".join(whole[:2]))
+    with pytest.raises(ValueError, match="choose another output"):
+        measure(replace(run, prompts=6))
+
+
+def test_a_pass_rate_is_a_share_of_the_most_to_get(trainer, monkeypatch):
+    given = torch.tensor([[1.0, 0.5], [0.0, 0.5], [math.nan, 1.0], [math.nan, 0.0]])
+    monkeypatch.setattr(trainer, "score", lambda rows: given)
+    monkeypatch.setattr(trainer, "reward_weights", torch.tensor([3.0, 1.0]))
+    found = _rates(trainer, [{"item": 4}, {"item": 5}], 2)
+    assert [(rate.item, rate.mean) for rate in found] == [(4, 0.5), (5, 0.5)]
+    assert found[0].deviation == pytest.approx((0.875 - 0.125) / 2**0.5, abs=1e-5)
 
 
 def test_log_of_completions(tmp_path):
@@ -251,6 +270,7 @@ def test_killed_run_asks_the_same_again(tmp_path, tiny_checkpoint):
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.communicate()
+    assert process.returncode == -signal.SIGKILL
     last = grpo.last_checkpoint(tmp_path / "parts")
     assert last is not None
     (tmp_path / "parts/checkpoint-99").mkdir()  # begun, and never whole
@@ -263,6 +283,10 @@ def test_killed_run_asks_the_same_again(tmp_path, tiny_checkpoint):
     assert len(set(rewards(whole).values())) > 1
     assert same_weights(tmp_path / "parts/checkpoint", whole / "checkpoint")
     assert not same_weights(whole / "checkpoint-4", whole / "checkpoint")
+    logs = [(whole / name).read_bytes() for name in ("metrics.jsonl", "completions.jsonl")]
+    grpo.train(run)  # it has been run: nothing is left to do
+    assert [(whole / name).read_bytes() for name in ("metrics.jsonl", "completions.jsonl")] == logs
+    assert same_weights(tmp_path / "parts/checkpoint", whole / "checkpoint")
     assert (tmp_path / "parts/checkpoint/model.safetensors").exists()
 
 
@@ -276,15 +300,71 @@ def test_a_run_moves_the_weights_it_may(tmp_path, tiny_checkpoint):
     assert not [name for name in moved if "vit" in name or "vision" in name]
 
 
-def test_settings_that_do_not_fit(tmp_path, tiny_checkpoint):
-    with pytest.raises(ValueError, match=r"micro: 2 groups of 4 do not fall into parts of 3"):
-        tiny_run(tmp_path, tiny_checkpoint, micro=3)
-    with pytest.raises(ValueError, match=r"at least two"):
-        tiny_run(tmp_path, tiny_checkpoint, rollouts=1)
-    with pytest.raises(ValueError, match=r"engine should be one of transformers, vllm"):
-        tiny_run(tmp_path, tiny_checkpoint, engine="onnx")
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"micro": 3}, "micro: 2 groups of 4 do not fall into parts of 3"),
+        ({"rollouts": 1}, "at least two"),
+        ({"engine": "onnx"}, "engine should be one of transformers, vllm"),
+        ({"groups": 0}, "groups should be at least 1, not 0"),
+        ({"prompts": 0}, "prompts should be at least 1"),
+        ({"temperature": 0.0}, "temperature should be above 0"),
+        ({"iterations": 4}, "steps should be a multiple of iterations"),
+        ({"freeze": "vision_tower"}, "freeze should be of type"),
+        ({"mixture": None}, "mixture should be of type"),
+    ],
+)
+def test_settings_that_do_not_fit(tmp_path, tiny_checkpoint, settings, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        tiny_run(tmp_path, tiny_checkpoint, **settings)
+
+
+def test_rewards_have_to_be_known(tmp_path, tiny_checkpoint):
     with pytest.raises(ValueError, match=r"there is no reward 'beauty'"):
         make_trainer(tiny_run(tmp_path, tiny_checkpoint, rewards={"beauty": 1.0}), [0])
+
+
+def test_completions_are_shared_out_over_processes(tmp_path, tiny_checkpoint):
+    run = tiny_run(tmp_path, tiny_checkpoint)
+    assert [accumulation(run, processes) for processes in (1, 2)] == [2, 1]
+    with pytest.raises(ValueError, match="do not fall into 4 x 4 at a time"):
+        accumulation(run, 4)
+
+
+def test_a_constant_rate_warms_up(tmp_path, tiny_checkpoint):
+    run = tiny_run(tmp_path, tiny_checkpoint)
+    assert settings(run, []).lr_scheduler_type == "constant"
+    assert settings(replace(run, warmup=3), []).lr_scheduler_type == "constant_with_warmup"
+    assert settings(replace(run, warmup=3, schedule="cosine"), []).lr_scheduler_type == "cosine"
+
+
+def test_rollouts_are_used_more_than_once(tmp_path, tiny_checkpoint):
+    run = tiny_run(tmp_path, tiny_checkpoint, iterations=2, **LEARNING)
+    assert len(grpo.order(run, range(5))) == 6
+    grpo.train(run)
+    assert [step for step, *_ in seen(tmp_path / "run")] == [0, 0, 2, 2, 4, 4]
+    assert set(rewards(tmp_path / "run")) <= {1, 2, 3, 4, 5, 6}
+
+
+def test_no_distance_from_oneself(tmp_path):
+    """With KL the starting weights are loaded anew: they have to see what the policy sees."""
+    run = tiny_run(tmp_path, NANO, steps=1, beta=0.1, lr=0.0, **LEARNING | {"init": str(NANO)})
+    grpo.train(run)
+    [line] = [json.loads(line) for line in (tmp_path / "run/metrics.jsonl").read_text().splitlines()]
+    assert abs(line["kl"]) < 1e-6
+
+
+def test_no_picture_is_written(trainer, monkeypatch):
+    image = trainer.never[0]
+    assert image == trainer.processing_class.tokenizer.image_token_id
+
+    def biased(logits, sampling):
+        assert logits[:, trainer.never].isneginf().all()
+        return draw(logits, sampling)
+
+    monkeypatch.setattr(rollouts, "draw", biased)
+    _, ids, *_ = trainer._generate(asked(trainer, [trainer.train_dataset[0]]))
+    assert not set(ids[0]) & set(trainer.never)
 
 
 def test_a_judge_of_ones_own(tmp_path, tiny_checkpoint):
@@ -301,11 +381,22 @@ def test_a_judge_of_ones_own(tmp_path, tiny_checkpoint):
 
 
 def test_a_folder_belongs_to_one_run(tmp_path, tiny_checkpoint):
-    run = tiny_run(tmp_path, tiny_checkpoint)
-    grpo._same_data(run, tmp_path)
-    grpo._same_data(replace(run, steps=99), tmp_path)
+    run = tiny_run(tmp_path, tiny_checkpoint, steps=1, save_every=1)
+    with pytest.raises(ValueError, match="there is no source"):
+        grpo.train(replace(run, mixture={"crop": 1.0}))  # and the folder is nobody's yet
+    grpo.train(run)
     with pytest.raises(ValueError, match=r"whose seed was 0, not 3"):
-        grpo._same_data(replace(run, seed=3), tmp_path)
+        grpo.train(replace(run, seed=3))
+    with pytest.raises(ValueError, match=r"whose groups was 2, not 4"):
+        grpo.train(replace(run, groups=4))
+
+
+def test_broken_settings_are_one_sentence(tmp_path, monkeypatch, capsys):
+    for content, sentence in (("steps: [1", "is no YAML"), ("- 1", "should hold settings by name")):
+        (tmp_path / "run.yaml").write_text(content)
+        monkeypatch.setattr(sys, "argv", ["grpo", str(tmp_path / "run.yaml")])
+        assert grpo.main() == 1
+        assert sentence in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

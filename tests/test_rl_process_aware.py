@@ -101,7 +101,7 @@ def test_each_token_has_the_advantage_of_its_segment(make):
         row = batch["advantages"][i]
         assert (row[:count] == of_p[i]).all()
         assert (row[count:] == of_r[i]).all()
-    assert [bool(text.startswith("<obs")) for text in WRITTEN] == [True, True, True, False]
+        assert (count > 0) == (i < 3)
 
 
 def token_gradients(trainer, batch):

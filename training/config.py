@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import yaml
+
+KINDS: dict[str, type] = {"int": int, "float": float, "str": str, "list": list, "dict": dict}
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Data:
     def __post_init__(self) -> None:
         for item in dataclasses.fields(self):
             value = getattr(self, item.name)
-            kind = {"int": int, "float": float, "str": str}.get(str(item.type))
+            kind = KINDS.get(str(item.type).partition("[")[0])
             if kind is str and value is None:
                 setattr(self, item.name, "")
             elif kind is float and isinstance(value, (int, str)):
@@ -132,14 +135,40 @@ def read_settings(kind: type[Kind], arguments: list[str], about: str) -> Kind:
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("file", nargs="?", type=Path, help="YAML file of settings")
     for item in dataclasses.fields(kind):
-        parser.add_argument(f"--{item.name}", type=yaml.safe_load, default=argparse.SUPPRESS)
+        parser.add_argument(f"--{item.name}", type=_value, default=argparse.SUPPRESS)
     given: dict[str, Any] = vars(parser.parse_args(arguments))
     file = given.pop("file")
-    values = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}) if file else {}
+    values = _read(file) if file else {}
     unknown = set(values) - {item.name for item in dataclasses.fields(kind)}
     if unknown:
         raise ValueError(f"{file}: unknown settings {sorted(unknown)}.")
     return kind(**{**values, **given})
+
+
+def _value(text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no YAML") from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file} is no YAML: {' '.join(str(error).split())}.") from error
+    if not isinstance(values, dict):
+        raise ValueError(f"{file} should hold settings by name.")
+    return values
+
+
+def check_same(where: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raises ValueError naming a setting that was another when the run at `where` began."""
+    for name, value in now.items():
+        if before.get(name) != value:
+            raise ValueError(
+                f"{where} is of a run whose {name} was {before.get(name)}, not {value}: choose another output."
+            )
 
 
 def read_stage(arguments: list[str]) -> Stage:

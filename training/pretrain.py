@@ -26,7 +26,7 @@ from hyocr.errors import HyocrError
 from training import distributed
 from training.batches import Batches
 from training.checkpoint import load_weights, save_weights, with_values
-from training.config import Stage, read_stage
+from training.config import Stage, check_same, read_stage
 from training.flops import model_flops
 from training.meter import Meter
 from training.mixture import NothingToDraw
@@ -204,11 +204,7 @@ class Trainer:
         if not path.exists():
             return
         state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-        for name, value in self._data().items():
-            if state["data"][name] != value:
-                raise ValueError(
-                    f"{path} is of a run whose {name} was {state['data'][name]}, not {value}: choose another output."
-                )
+        check_same(path, state["data"], self._data())
         distributed.assign(self.named, state["parameters"])
         distributed.assign(self.average, state["average"])
         distributed.restore_optimiser(self.optimiser, self.named, state["optimiser"])

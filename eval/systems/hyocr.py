@@ -104,16 +104,7 @@ class HyocrSystem:
     def _lines(self, pages: Sequence[tuple[Item, Image.Image]]) -> list[Prediction]:
         """All crops in one call, through the canvas that `hyocr read` uses."""
         requests = [line_request(canvas(image), read.prompt()) for _, image in pages]
-        try:
-            generations = self.engine.generate(requests)
-        except HyocrError as error:
-            if len(pages) == 1:
-                return [Prediction(pages[0][0].id, "", status=FAILED, error=str(error))]
-            return [prediction for page in pages for prediction in self._lines([page])]
-        return [
-            self._prediction(item, generation, " ".join(generation.text.split()))
-            for (item, _), generation in zip(pages, generations, strict=True)
-        ]
+        return self._answers([item for item, _ in pages], requests)
 
     def _asked_lines(self, task: str, pages: Sequence[tuple[Item, Image.Image]]) -> list[Prediction]:
         """A prompt for each crop, all in one call."""
@@ -121,9 +112,21 @@ class HyocrSystem:
             Request(canvas(image), wording.prompt(task, **item.values), LONGEST_OF_LINE, line_canvas=True)
             for item, image in pages
         ]
-        generations = self.engine.generate(requests)
-        answers = zip(pages, generations, strict=True)
-        return [self._prediction(item, generation, generation.text) for (item, _), generation in answers]
+        return self._answers([item for item, _ in pages], requests)
+
+    def _answers(self, items: Sequence[Item], requests: Sequence[Request]) -> list[Prediction]:
+        """All in one call; one by one if that fails, so that a bad picture costs no answer but its own."""
+        try:
+            generations = self.engine.generate(requests)
+        except HyocrError as error:
+            if len(items) == 1:
+                return [Prediction(items[0].id, "", status=FAILED, error=str(error))]
+            pairs = zip(items, requests, strict=True)
+            return [prediction for item, request in pairs for prediction in self._answers([item], [request])]
+        return [
+            self._prediction(item, generation, " ".join(generation.text.split()))
+            for item, generation in zip(items, generations, strict=True)
+        ]
 
     def _prediction(self, item: Item, generation: Generation, output: str) -> Prediction:
         return Prediction(

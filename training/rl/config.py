@@ -6,10 +6,17 @@ from dataclasses import dataclass, field
 
 from training.config import Data
 
+COUNTS = (
+    *("prompts", "steps", "max_tokens", "iterations", "groups", "micro"),
+    *("log_every", "show_every", "save_every", "threads"),
+)
+"""Settings that count something there has to be."""
+
 
 @dataclass
 class Run(Data):
-    """Settings of one run. Where HunyuanOCR's report (arXiv 2511.19575, table 9) has a value, it is the default.
+    """Settings of one run. How rollouts are drawn, how many there are, the learning rate and its schedule and `beta`
+    are by default those of HunyuanOCR's report (arXiv 2511.19575, table 9).
 
     A step is one update from `groups` prompts with `rollouts` completions each.
     """
@@ -34,8 +41,8 @@ class Run(Data):
     process_aware: bool = False
     """What was read and what was concluded get advantages of their own (see `training.rl.process_aware`)."""
     pass_rates: str = ""
-    """A file of `training.rl.filter`: prompts are left out whose rollouts all score the same, or whose mean reward
-    lies outside the next two."""
+    """A file of `training.rl.filter`: prompts are left out whose rollouts all score the same, or whose mean reward, as
+    a share of the most there is to get, lies outside the next two."""
     least: float = 0.02
     most: float = 0.98
 
@@ -82,6 +89,14 @@ class Run(Data):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        for name in COUNTS:
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} should be at least 1, not {getattr(self, name)}.")
+        if self.temperature <= 0:
+            raise ValueError(f"temperature should be above 0, not {self.temperature}: rollouts have to differ.")
+        for name in ("steps", "save_every"):
+            if getattr(self, name) % self.iterations:
+                raise ValueError(f"{name} should be a multiple of iterations ({self.iterations}).")
         if self.rollouts < 2:
             raise ValueError("rollouts: a group needs at least two completions to compare.")
         if self.groups * self.rollouts % self.micro:

@@ -11,7 +11,7 @@ and those without variance are dropped). Stopped at any time, the same command g
 from __future__ import annotations
 
 import json
-import math
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,32 +20,38 @@ from typing import Any, NamedTuple
 import torch
 from tqdm import tqdm
 
+from eval.runner import alone, mended
+from hyocr import output
 from hyocr.errors import HyocrError
-from training.config import read_settings
+from training.config import check_same, read_settings
 from training.mixture import NothingToDraw
 from training.rl.config import Run
+from training.rl.prompts import asked
 from training.rl.setup import make_trainer
 
 FILE = "pass_rates.jsonl"
 
 
 class Rate(NamedTuple):
-    """How a prompt's rollouts scored: mean and standard deviation of their weighted rewards."""
+    """How a prompt's rollouts scored: mean and standard deviation of their rewards, as a share of the most to get."""
 
     item: int
     mean: float
     deviation: float
 
 
-def read_rates(path: Path) -> list[Rate]:
-    """The rows of a file of pass rates; a last one that was cut short is left out. Raises ValueError for another."""
-    rates = []
-    lines = path.read_text(encoding="utf-8").split("\n")
-    for number, line in enumerate(lines[:-1], start=1):
-        try:
-            rates.append(Rate(**json.loads(line)))
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{path}, line {number}: this is no row of pass rates.") from error
+def read_rates(run: Run, path: Path) -> list[Rate]:
+    """The run's pass rates in a file; a last row that was cut short is left out.
+
+    Raises ValueError for a file of another kind, and for one of a run that asks otherwise.
+    """
+    head, *lines = path.read_text(encoding="utf-8").split("\n")[:-1] or [""]
+    try:
+        rates = [Rate(**json.loads(line)) for line in lines]
+        before = json.loads(head)["asked"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} holds no pass rates: measure them with training.rl.filter.") from error
+    check_same(path, before, asked(run))
     return rates
 
 
@@ -55,67 +61,72 @@ def teaching(rates: Iterable[Rate], least: float, most: float) -> list[int]:
 
 
 def kept(run: Run) -> list[int]:
-    """The prompts of a run. Raises ValueError if the filter leaves none."""
+    """The prompts of a run. Raises ValueError if they are not all measured, or the filter leaves none."""
     if not run.pass_rates:
         return list(range(run.prompts))
-    found = [item for item in teaching(read_rates(Path(run.pass_rates)), run.least, run.most) if item < run.prompts]
+    rates = read_rates(run, Path(run.pass_rates))
+    if len(rates) < run.prompts:
+        raise ValueError(f"pass_rates: {run.pass_rates} has {len(rates)} of {run.prompts} prompts: go on measuring.")
+    found = teaching(rates, run.least, run.most)
     if not found:
         raise ValueError(f"pass_rates: {run.pass_rates} leaves no prompt to learn from.")
     return found
 
 
-def measure(run: Run) -> None:
-    """Writes the pass rates of the prompts that have none yet."""
+def measure(run: Run) -> list[Rate]:
+    """Measures the prompts that have no pass rate yet, and returns all."""
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise ValueError("Pass rates are measured by one process.")
     path = Path(run.output) / FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    done = _mended(path)
-    left = [item for item in range(run.prompts) if item not in done]
-    trainer, _ = make_trainer(run, left or [0])
+    output.prepare(path.parent)
+    with alone(path.parent):
+        if not mended(path):
+            output.write(path, (json.dumps({"asked": asked(run)}) + "\n").encode())
+        done = {rate.item for rate in read_rates(run, path)}
+        if left := [item for item in range(run.prompts) if item not in done]:
+            _measure(run, left, path)
+        return read_rates(run, path)
+
+
+def _measure(run: Run, left: list[int], path: Path) -> None:
+    trainer, _ = make_trainer(run, left)
     trainer.model.train()
     rows = trainer.train_dataset
     size = max(1, run.micro // run.rollouts)
-    with path.open("a", encoding="utf-8") as file, tqdm(total=run.prompts, initial=len(done), unit="prompt") as bar:
+    done = run.prompts - len(left)
+    with path.open("a", encoding="utf-8") as file, tqdm(total=run.prompts, initial=done, unit="prompt") as bar:
         for start in range(0, len(left), size):
-            asked = [rows[index] for index in range(start, min(start + size, len(left)))]
-            for rate in _rates(trainer, asked, run.rollouts):
+            questions = [rows[index] for index in range(start, min(start + size, len(left)))]
+            for rate in _rates(trainer, questions, run.rollouts):
                 file.write(json.dumps(rate._asdict()) + "\n")
                 bar.update()
             file.flush()
 
 
 @torch.no_grad()
-def _rates(trainer: Any, asked: list[dict[str, Any]], rollouts: int) -> list[Rate]:
-    rewards = trainer.score([row for row in asked for _ in range(rollouts)])
-    totals = (rewards * trainer.reward_weights.to(rewards.device)).nansum(dim=1).view(len(asked), rollouts)
+def _rates(trainer: Any, questions: list[dict[str, Any]], rollouts: int) -> list[Rate]:
+    rewards = trainer.score([row for row in questions for _ in range(rollouts)])
+    weights = trainer.reward_weights.to(rewards.device)
+    most = (weights * ~rewards.isnan()).sum(dim=1).clamp(min=1e-9)
+    totals = ((rewards * weights).nansum(dim=1) / most).view(len(questions), rollouts)
     return [
         Rate(row["item"], round(float(total.mean()), 5), round(float(total.std()), 5))
-        for row, total in zip(asked, totals, strict=True)
+        for row, total in zip(questions, totals, strict=True)
     ]
-
-
-def _mended(path: Path) -> set[int]:
-    """The prompts that have a row already; a last one that a crash cut short is taken off first."""
-    if not path.exists():
-        return set()
-    with path.open("rb+") as file:
-        content = file.read()
-        file.truncate(content.rfind(b"\n") + 1)
-    return {rate.item for rate in read_rates(path)}
 
 
 def main() -> int:
     """Command line: see the module's docstring."""
     try:
         run = read_settings(Run, sys.argv[1:], "Measures how a policy's rollouts score on a run's prompts.")
-        measure(run)
-        rates = read_rates(Path(run.output) / FILE)
+        rates = measure(run)
     except (OSError, ValueError, HyocrError, NothingToDraw) as error:
         print(str(error).strip().splitlines()[-1], file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("stopped; the same command goes on", file=sys.stderr)
         return 130
-    mean = sum(rate.mean for rate in rates) / len(rates) if rates else math.nan
+    mean = sum(rate.mean for rate in rates) / len(rates)
     count = len(teaching(rates, run.least, run.most))
     print(f"{len(rates)} prompts, mean reward {mean:.4f}; {count} of them to learn from")
     return 0

@@ -9,6 +9,7 @@ weights are a checkpoint folder in `checkpoint`; `python -m training.rl.view` sh
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import sys
@@ -20,14 +21,16 @@ from typing import Any
 from transformers import TrainerCallback
 from transformers.utils.logging import disable_progress_bar
 
+from eval.runner import alone
 from hyocr import output
 from hyocr.errors import HyocrError
 from training.checkpoint import save_weights
-from training.config import read_settings
+from training.config import check_same, read_settings
 from training.mixture import NothingToDraw
 from training.rl import completions
 from training.rl.config import Run
 from training.rl.filter import kept
+from training.rl.prompts import asked
 from training.rl.rewards import REWARDS, Reward
 from training.rl.setup import make_trainer
 
@@ -37,8 +40,8 @@ STATE = "trainer_state.json"
 
 
 def order(run: Run, items: Sequence[int]) -> list[int]:
-    """Which prompt is asked when: `items` again and again, shuffled each time; `groups` of them are a step."""
-    wanted, found = run.steps * run.groups, list[int]()
+    """Which prompt is asked when: `items` again and again, shuffled each time, `groups` of them for each rollout."""
+    wanted, found = run.steps // run.iterations * run.groups, list[int]()
     while len(found) < wanted:
         found += random.Random(f"{run.seed}/{len(found) // len(items)}").sample(items, len(items))
     return found[:wanted]
@@ -56,7 +59,7 @@ class Log(TrainerCallback):  # type: ignore[misc]  # transformers is not typed f
         self.started, self.first = time.monotonic(), state.global_step
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        """A row of metrics; the trainer's summary at the end has no reward and is left out."""
+        """A row of metrics; the trainer's summary at the end is one only if it has steps that were not logged yet."""
         if not state.is_world_process_zero or not logs or "reward" not in logs:
             return
         row = {"step": state.global_step} | {name: value for name, value in logs.items() if value is not None}
@@ -75,8 +78,17 @@ def train(run: Run, rewards: Mapping[str, Reward] = REWARDS) -> None:
     """Runs to the last step from where it was stopped, and writes the weights."""
     folder = Path(run.output)
     output.prepare(folder)
-    _same_data(run, folder)
-    trainer, weights = make_trainer(run, order(run, kept(run)), [Log(folder, run.steps)], rewards)
+    with alone(folder):
+        _train(run, rewards, folder)
+
+
+def _train(run: Run, rewards: Mapping[str, Reward], folder: Path) -> None:
+    items = kept(run)
+    about, path = _about(run, items), folder / "run.json"
+    if path.exists():
+        check_same(folder, json.loads(path.read_text(encoding="utf-8")), about)
+    trainer, weights = make_trainer(run, order(run, items), [Log(folder, run.steps)], rewards)
+    output.write(path, json.dumps(about, indent=1).encode())
     last = last_checkpoint(folder)
     step = int(last.name.rpartition("-")[2]) if last else 0
     for name in (METRICS, completions.FILE):
@@ -87,6 +99,12 @@ def train(run: Run, rewards: Mapping[str, Reward] = REWARDS) -> None:
     if trainer.accelerator.is_main_process:
         weights.model = trainer.accelerator.unwrap_model(trainer.model)
         save_weights(weights, folder / "checkpoint")
+
+
+def _about(run: Run, items: Sequence[int]) -> dict[str, Any]:
+    """What decides which prompts are asked in which order."""
+    digest = hashlib.sha256(json.dumps(items).encode()).hexdigest()
+    return asked(run) | {"groups": run.groups, "iterations": run.iterations, "kept prompts": digest[:16]}
 
 
 def last_checkpoint(folder: Path) -> Path | None:
@@ -101,19 +119,6 @@ def _whole(checkpoint: Path) -> bool:
     except (OSError, ValueError):
         return False
     return True
-
-
-def _same_data(run: Run, folder: Path) -> None:
-    """Raises ValueError if the folder is of a run that asked other prompts."""
-    names = ("seed", "mixture", "widths", "stretch", "prompts", "groups", "rollouts", "prompt_language", "init")
-    mine = json.loads(json.dumps({name: getattr(run, name) for name in names}))
-    path = folder / "run.json"
-    if not path.exists():
-        output.write(path, json.dumps(mine, indent=1).encode())
-        return
-    for name, value in json.loads(path.read_text(encoding="utf-8")).items():
-        if mine[name] != value:
-            raise ValueError(f"{folder} is of a run whose {name} was {value}, not {mine[name]}: choose another output.")
 
 
 def main() -> int:

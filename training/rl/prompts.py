@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -14,15 +16,36 @@ from training.mixture import Mixture
 from training.rl.config import Run
 from training.sources import load_sources
 
-KEPT = 1024
-"""Drawn samples that are kept: a group asks for the same one `rollouts` times, a step for each once a micro-batch."""
+ASKED = (
+    *(
+        "init",
+        "seed",
+        "prompts",
+        "rollouts",
+        "prompt_language",
+        "mixture",
+        "widths",
+        "stretch",
+        "min_pixels",
+        "max_pixels",
+    ),
+    *("text", "fonts", "receipts", "formulas", "labels"),
+)
+"""The settings that decide what is asked of whom."""
+
+
+def asked(run: Run) -> dict[str, Any]:
+    """Those settings as they come back from JSON."""
+    found: dict[str, Any] = json.loads(json.dumps({name: getattr(run, name) for name in ASKED}))
+    return found
 
 
 def prompts(run: Run, items: Sequence[int]) -> Dataset:
     """The samples `items` of the run's mixture, as rows that TRL and the reward functions take (see `row`)."""
     mixture = Mixture(load_sources(run), run.mixture, run.seed, run.widths, run.stretch)
 
-    @lru_cache(KEPT)
+    # A group asks for the same sample `rollouts` times, a step for each of its groups once for every micro-batch.
+    @lru_cache(2 * run.groups)
     def drawn(item: int) -> dict[str, Any]:
         return row(mixture, item)
 
@@ -39,7 +62,10 @@ def row(mixture: Mixture, item: int) -> dict[str, Any]:
     `task` is the file of `prompts/` that was asked, `source` the sample's source, `width` and `height` the picture's in
     pixels. Raises ValueError for a source that asks nothing (plain text).
     """
-    example = next(mixture.examples(item, []))
+    skipped = list[str]()
+    example = next(mixture.examples(item, skipped))
+    for reason in skipped:
+        print(f"passed over: {reason}", file=sys.stderr)
     if example.image is None:
         raise ValueError(f"mixture: the source {example.task!r} asks nothing, so there is nothing to reward.")
     image = Image.fromarray(example.image)

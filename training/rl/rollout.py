@@ -18,7 +18,7 @@ from hyocr.engines.decoding import SHRINK, prefill, step
 
 @dataclass(frozen=True)
 class Sampling:
-    """How the next token is drawn: from the `top_k` best (0: all) of those that make up `top_p` of the probability."""
+    """How the next token is drawn: of the `top_k` best (0: all) from those that make up `top_p` of the probability."""
 
     temperature: float
     top_p: float
@@ -27,12 +27,18 @@ class Sampling:
 
 @torch.no_grad()
 def rollout(
-    model: Any, inputs: Mapping[str, Tensor], copies: Sequence[int], sampling: Sampling, stops: set[int], most: int
+    model: Any,
+    inputs: Mapping[str, Tensor],
+    copies: Sequence[int],
+    sampling: Sampling,
+    stops: set[int],
+    most: int,
+    never: Sequence[int] = (),
 ) -> list[list[int]]:
     """Token ids of one answer for each entry of `copies`, which says which row of `inputs` it answers.
 
     `inputs` is what `decode` takes: one image per row, left-padded. An answer ends with one of `stops`, or after `most`
-    tokens without.
+    tokens without; tokens of `never` are not written.
     """
     outputs, position = prefill(model, inputs)
     rows = torch.tensor(copies, device=position.device)
@@ -43,6 +49,7 @@ def rollout(
     live = list(range(len(copies)))  # which answer each row of the batch writes
     going = [True] * len(copies)
     while True:
+        logits[:, never] = -torch.inf
         tokens = draw(logits, sampling)
         for answer, token in zip(live, tokens.tolist(), strict=True):
             if going[answer]:

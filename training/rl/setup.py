@@ -14,6 +14,7 @@ from transformers import PrinterCallback, TrainerCallback
 from trl import GRPOConfig
 
 from hyocr.model.checkpoint import prepare
+from hyocr.model.positions import fix_rope_index
 from hyocr.model.tower import batch_images
 from training.checkpoint import Weights, load_weights
 from training.pretrain import freeze
@@ -30,7 +31,7 @@ PERCEPTION = ("perception",)
 def settings(run: Run, names: Sequence[str]) -> GRPOConfig:
     """The run as TRL's settings; `names` are those of the rewards."""
     cuda = torch.cuda.is_available()
-    processes = int(os.environ.get("WORLD_SIZE", "1"))  # as accelerate and torchrun tell
+    warms_up = run.schedule == "constant" and run.warmup
     return GRPOConfig(
         output_dir=run.output,
         max_steps=run.steps,
@@ -55,12 +56,12 @@ def settings(run: Run, names: Sequence[str]) -> GRPOConfig:
         reward_weights=[run.rewards.get(name, 1.0) for name in names],
         # Optimiser
         learning_rate=run.lr,
-        lr_scheduler_type=run.schedule,
+        lr_scheduler_type="constant_with_warmup" if warms_up else run.schedule,
         warmup_steps=run.warmup,
         weight_decay=run.weight_decay,
         max_grad_norm=run.clip,
         per_device_train_batch_size=run.micro,
-        gradient_accumulation_steps=max(1, run.groups * run.rollouts // (run.micro * processes)),
+        gradient_accumulation_steps=accumulation(run, int(os.environ.get("WORLD_SIZE", "1"))),
         gradient_checkpointing=run.checkpointing,
         bf16=cuda,
         use_cpu=not cuda,
@@ -72,6 +73,15 @@ def settings(run: Run, names: Sequence[str]) -> GRPOConfig:
         report_to="none",
         disable_tqdm=True,
     )
+
+
+def accumulation(run: Run, processes: int) -> int:
+    """Micro-batches of a step in each process. Raises ValueError if they cannot all be full."""
+    if run.groups * run.rollouts % (run.micro * processes):
+        raise ValueError(
+            f"micro: {run.groups} groups of {run.rollouts} do not fall into {processes} x {run.micro} at a time."
+        )
+    return run.groups * run.rollouts // (run.micro * processes)
 
 
 def ask_as_in_use(processor: Any) -> None:
@@ -147,4 +157,7 @@ def make_trainer(
     else:
         trainer = OcrGrpoTrainer(**common)
     trainer.remove_callback(PrinterCallback)
+    if trainer.ref_model is not None:  # TRL has loaded it anew
+        fix_rope_index(trainer.ref_model)
+        batch_images(trainer.ref_model)
     return trainer, weights

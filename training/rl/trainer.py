@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 from trl import GRPOTrainer
 from trl.data_utils import prepare_multimodal_messages
@@ -39,6 +40,8 @@ class OcrGrpoTrainer(GRPOTrainer):  # type: ignore[misc]  # trl is not typed for
         chat, last = chat_tokens(self.processing_class, tokenizer)
         self.eos_token_ids: list[int] = sorted({*self.eos_token_ids, last})
         self.pieces = Pieces(tokenizer, chat | set(self.eos_token_ids) | {tokenizer.pad_token_id})
+        self.never = [tokenizer.image_token_id]
+        """Tokens that no answer may have: one with a picture's in it could not be scored."""
         self.rewards: Tensor | None = None
         """(all processes' completions, functions) of the last rollouts, NaN where a function does not apply."""
 
@@ -74,6 +77,22 @@ class OcrGrpoTrainer(GRPOTrainer):  # type: ignore[misc]  # trl is not typed for
         """One answer for each prompt, by transformers; `fields` is the processor's output for the pictures."""
         grids = torch.as_tensor(fields["image_grid_thw"])
         pixels = torch.as_tensor(fields["pixel_values"]).split(grids.prod(dim=-1).tolist())
+        size = self.args.per_device_train_batch_size
+        answers = []
+        with unwrap_model_for_generation(self.model_wrapped, self.accelerator) as model:
+            training = model.training
+            model.eval()
+            try:
+                for start in range(0, len(prompt_ids), size):
+                    part = slice(start, start + size)
+                    answers += self._part(model, prompt_ids[part], pixels[part], grids[part])
+            finally:
+                model.train(training)
+        return answers
+
+    def _part(
+        self, model: Any, prompt_ids: list[list[int]], pixels: Sequence[Tensor], grids: Tensor
+    ) -> list[list[int]]:
         first, copies = unique(prompt_ids, pixels)
         rows = [torch.tensor(prompt_ids[i]) for i in first]
         ids = pad(rows, padding_value=self._tokenizer.pad_token_id, padding_side="left")
@@ -85,16 +104,11 @@ class OcrGrpoTrainer(GRPOTrainer):  # type: ignore[misc]  # trl is not typed for
             "pixel_values": torch.cat([pixels[i] for i in first]),
             "image_grid_thw": grids[first],
         }
-        device = self.accelerator.device
+        inputs = {name: value.to(self.accelerator.device) for name, value in inputs.items()}
         sampling = Sampling(self.temperature, self.top_p, self.top_k)
-        with unwrap_model_for_generation(self.model_wrapped, self.accelerator) as model:
-            training = model.training
-            model.eval()
-            try:
-                on_device = {name: value.to(device) for name, value in inputs.items()}
-                return rollout(model, on_device, copies, sampling, set(self.eos_token_ids), self.max_completion_length)
-            finally:
-                model.train(training)
+        stops, most = set(self.eos_token_ids), self.max_completion_length
+        with self.accelerator.autocast():
+            return rollout(model, inputs, copies, sampling, stops, most, self.never)
 
     def _calculate_rewards(
         self, inputs: list[Row], prompts: list[Any], completions: list[Any], completion_ids_list: list[list[int]]
@@ -115,6 +129,12 @@ class OcrGrpoTrainer(GRPOTrainer):  # type: ignore[misc]  # trl is not typed for
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         saved = type(self.model).from_pretrained(resume_from_checkpoint, dtype=torch.float32, local_files_only=True)
         self.model.load_state_dict(saved.state_dict())
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        try:
+            super()._save_checkpoint(model, trial)
+        except (SafetensorError, RuntimeError) as error:  # the writers' own errors say nothing of a full disk
+            raise OSError(f"{self.args.output_dir}: a checkpoint could not be written: is the disk full?") from error
 
     def assign(self, batch: dict[str, Any]) -> dict[str, Tensor]:
         """Sets the batch's advantages, where they are others than TRL's; returns them (batch,) by name for the log."""

@@ -115,7 +115,8 @@ class _Loader:
         return DrawnPairs(task, self.families, self.languages)
 
     def keys(self) -> Source:
-        return RealKeys(keyed_lines(self.receipt_pages("crops/key")), self.languages)
+        pages = self.receipt_pages("crops/key")
+        return RealKeys(_some(keyed_lines(pages), "crops/key", Path(self.stage.receipts)), self.languages)
 
     def crops(self) -> Source:
         folder = _folder("crops", "receipts", self.stage.receipts)

@@ -19,6 +19,7 @@ from training.synth.samples import Sample
 from training.synth.text import invented_word, is_held_out_word
 
 MOST_PAIRS = 3
+MOST_FONTS = 100
 YEAR_ASKED = 0.4
 """Share of questions about a date that want its year."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -152,13 +153,18 @@ def question(rng: random.Random, asked: Pair) -> Question:
 
 
 def draw(rng: random.Random, task: str, fonts: dict[str, list[str]], length: int, language: str) -> Sample:
-    """A line of about `length` characters in one of the fonts, and a question to it: "key" or "evidence"."""
+    """A line of about `length` characters in one of the fonts, and a question to it: "key" or "evidence".
+
+    Raises ValueError if MOST_FONTS fonts in a row cannot draw it.
+    """
     known = pairs(rng, length)
     line = " ".join(one.text for one in known)
-    while True:
+    for _ in range(MOST_FONTS):
         font = rng.choice(fonts[rng.choice(list(fonts))])
         if all(can_draw(font, sign) for sign in line):
             break
+    else:
+        raise ValueError(f"no font of {MOST_FONTS} draws {line!r}.")
     image = draw_lines(rng, font, rng.randint(18, 44), [line]).image
     asked = rng.choice(known)
     if task == "key":
