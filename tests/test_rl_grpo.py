@@ -338,6 +338,21 @@ def test_a_constant_rate_warms_up(tmp_path, tiny_checkpoint):
     assert settings(replace(run, warmup=3, schedule="cosine"), []).lr_scheduler_type == "cosine"
 
 
+def test_two_processes_share_a_step(tmp_path):
+    run = tiny_run(tmp_path, NANO, steps=2, **LEARNING)
+    (tmp_path / "run.yaml").write_text(yaml.safe_dump(asdict(run)))
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "--standalone"]
+    environment = os.environ | {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+    command += ["-m", "training.rl.grpo", str(tmp_path / "run.yaml")]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+    assert set(rewards(tmp_path / "run")) == {1, 2}
+    wanted = [row["answer"] for row in prompts(run, grpo.order(run, range(5)))]
+    # Each step has two groups; the first process, which writes the log, has the first of them.
+    assert [answer for _, answer, _ in seen(tmp_path / "run")] == wanted[::2]
+    assert (tmp_path / "run/checkpoint/model.safetensors").exists()
+
+
 def test_rollouts_are_used_more_than_once(tmp_path, tiny_checkpoint):
     run = tiny_run(tmp_path, tiny_checkpoint, iterations=2, **LEARNING)
     assert len(grpo.order(run, range(5))) == 6

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -78,25 +80,27 @@ def train(run: Run, rewards: Mapping[str, Reward] = REWARDS) -> None:
     """Runs to the last step from where it was stopped, and writes the weights."""
     folder = Path(run.output)
     output.prepare(folder)
-    with alone(folder):
-        _train(run, rewards, folder)
+    main = int(os.environ.get("RANK", "0")) == 0  # of several processes one looks after the folder
+    with alone(folder) if main else nullcontext():
+        _train(run, rewards, folder, main)
 
 
-def _train(run: Run, rewards: Mapping[str, Reward], folder: Path) -> None:
+def _train(run: Run, rewards: Mapping[str, Reward], folder: Path, main: bool) -> None:
     items = kept(run)
     about, path = _about(run, items), folder / "run.json"
     if path.exists():
         check_same(folder, json.loads(path.read_text(encoding="utf-8")), about)
     trainer, weights = make_trainer(run, order(run, items), [Log(folder, run.steps)], rewards)
-    output.write(path, json.dumps(about, indent=1).encode())
     last = last_checkpoint(folder)
-    step = int(last.name.rpartition("-")[2]) if last else 0
-    for name in (METRICS, completions.FILE):
-        completions.cut_after(folder / name, step + (name == METRICS))
-    if last:
-        print(f"goes on from {last}", flush=True)
+    if main:
+        output.write(path, json.dumps(about, indent=1).encode())
+        step = int(last.name.rpartition("-")[2]) if last else 0
+        for name in (METRICS, completions.FILE):
+            completions.cut_after(folder / name, step + (name == METRICS))
+        if last:
+            print(f"goes on from {last}", flush=True)
     trainer.train(resume_from_checkpoint=str(last) if last else None)
-    if trainer.accelerator.is_main_process:
+    if main:
         weights.model = trainer.accelerator.unwrap_model(trainer.model)
         save_weights(weights, folder / "checkpoint")
 

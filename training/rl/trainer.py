@@ -130,6 +130,9 @@ class OcrGrpoTrainer(GRPOTrainer):  # type: ignore[misc]  # trl is not typed for
         saved = type(self.model).from_pretrained(resume_from_checkpoint, dtype=torch.float32, local_files_only=True)
         self.model.load_state_dict(saved.state_dict())
 
+    def create_model_card(self, *args: Any, **kwargs: Any) -> None:
+        """None: a run's folder is no repository."""
+
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         try:
             super()._save_checkpoint(model, trial)
