@@ -1,10 +1,12 @@
-"""The mean of two checkpoints' vision towers and CTC heads; all else is the second's.
+"""A checkpoint between two others, of which one was trained on from the other or both from a third.
 
     python -m training.soup runs/nano_cpu_1e_again/checkpoint runs/nano_cpu_2b_lines/checkpoint
     --output runs/nano_cpu_2b_mean
+    python -m training.soup runs/rl_lines/checkpoint runs/rl_asked/checkpoint --all 0.7 --output runs/rl_mean
 
-Where the second was trained on from the first, the mean reads better than either: model soups, Wortsman et al. 2022
-(arXiv 2203.05482).
+The first takes the mean of the vision towers and CTC heads, and all else from the second checkpoint; with `--all` every
+weight lies so far on the way from the first to the second. In between is often better than either: model soups,
+Wortsman et al. 2022 (arXiv 2203.05482); of policies with different rewards, Rame et al. 2023 (arXiv 2306.04488).
 """
 
 from __future__ import annotations
@@ -25,13 +27,19 @@ def mean(first: Weights, second: Weights) -> None:
         (second.model.model.vision_tower.layers, first.model.model.vision_tower.layers),
         (second.head, first.head),
     ):
-        _half_way(into, source)
+        _move(into, source, 0.5)
+
+
+def between(first: Weights, second: Weights, share: float) -> None:
+    """Moves all of the second back, so that it lies `share` of the way from the first to where it was."""
+    for into, source in ((second.model, first.model), (second.head, first.head)):
+        _move(into, source, 1 - share)
 
 
 @torch.no_grad()
-def _half_way(into: nn.Module, source: nn.Module) -> None:
+def _move(into: nn.Module, source: nn.Module, way: float) -> None:
     for mine, other in zip(into.parameters(), source.parameters(), strict=True):
-        mine.lerp_(other, 0.5)
+        mine.lerp_(other, way)
 
 
 def main() -> None:
@@ -40,9 +48,13 @@ def main() -> None:
     parser.add_argument("first")
     parser.add_argument("second")
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--all", type=float, metavar="SHARE", help="of the second in every weight, 0 to 1")
     options = parser.parse_args()
     first, second = load_weights(options.first), load_weights(options.second)
-    mean(first, second)
+    if options.all is None:
+        mean(first, second)
+    else:
+        between(first, second, options.all)
     save_weights(second, options.output)
 
 
