@@ -167,3 +167,5 @@ def test_the_share_of_groups_that_teach_nothing_is_logged(make):
     batch_of(trainer, {"perception": [0.5] * 4, "reasoning": [0.0, 1.0, 0.0, 0.5]})
     assert trainer._metrics["train"]["frac_zero_advantage/observation"] == [1.0]
     assert trainer._metrics["train"]["frac_zero_advantage/answer"] == [0.0]
+    batch_of(trainer, {"reading": [0.1, 0.7, 0.3, 0.2]})  # nothing observed: there is no share of nothing
+    assert math.isnan(trainer._metrics["train"]["frac_zero_advantage/observation"][1])

@@ -46,7 +46,8 @@ class ProcessAwareTrainer(OcrGrpoTrainer):
         for name, columns in (("observation", self.perceives), ("answer", ~self.perceives)):
             total = summed(weighted[:, columns.to(weighted.device)])
             advantages = group_advantages(total, group)
-            flat = (advantages.view(-1, group) == 0).all(dim=1)
+            judged = ~total.view(-1, group).isnan().all(dim=1)
+            flat = (advantages.view(-1, group)[judged] == 0).all(dim=1)
             self._metrics[mode][f"frac_zero_advantage/{name}"].append(flat.float().mean().item())
             named[name] = self.local(advantages, batch)
         batch["advantages"] = torch.where(observed, named["observation"][:, None], named["answer"][:, None])
