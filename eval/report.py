@@ -64,6 +64,22 @@ class Section:
     boxes: Sequence[tuple[str, str]]
 
 
+def page_environment(templates: Path) -> Environment:
+    """What renders our pages: everything in them is escaped, and a name that is not known is an error."""
+    return Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page_style(own: Path) -> str:
+    """The style that our pages share, and what one adds to it."""
+    return "".join(path.read_text(encoding="utf-8") for path in (_TEMPLATES / "page.css", own))
+
+
 def write_report(folder: Path, benchmark: Benchmark, pages: Sequence[PageScore], summary: Mapping[str, Any]) -> Path:
     """Writes `report.html`, all of it or nothing, and `images/`, where copies that are there already are kept.
 
@@ -71,28 +87,25 @@ def write_report(folder: Path, benchmark: Benchmark, pages: Sequence[PageScore],
     """
     images = folder / "images"
     output.prepare(images)
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style, script = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
-    parts = environment.get_template("report.html.jinja").generate(
-        benchmark=benchmark,
-        summary=summary,
-        count=len(pages),
-        sections=_sections(images, benchmark, pages),
-        opened=OPEN,
-        policy=f"default-src 'none'; img-src 'self' file:; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'",
-        style=Markup(style),
-        script=Markup(script),
-        characters=CHARACTERS,
-        text=shown,
-        share=share,
-        bar_length=bar_length,
+    style, script = page_style(_TEMPLATES / "report.css"), (_TEMPLATES / "report.js").read_text(encoding="utf-8")
+    parts = (
+        page_environment(_TEMPLATES)
+        .get_template("report.html.jinja")
+        .generate(
+            benchmark=benchmark,
+            summary=summary,
+            count=len(pages),
+            sections=_sections(images, benchmark, pages),
+            opened=OPEN,
+            policy=f"default-src 'none'; img-src 'self' file:; style-src {_hash(style)}; script-src {_hash(script)}; "
+            "base-uri 'none'; form-action 'none'",
+            style=Markup(style),
+            script=Markup(script),
+            characters=CHARACTERS,
+            text=shown,
+            share=share,
+            bar_length=bar_length,
+        )
     )
     path = folder / "report.html"
     # JSON may hold half a surrogate pair, which UTF-8 cannot.

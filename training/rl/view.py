@@ -1,7 +1,7 @@
 """A page to look through what the policy of a GRPO run wrote.
 
-    python -m training.rl.view runs/rl/nano_read
-    python -m training.rl.view runs/rl/nano_read --groups 50
+    python -m training.rl.view runs/rl_lines
+    python -m training.rl.view runs/rl_lines --groups 50
 
 Reads the folder's `metrics.jsonl` and `completions.jsonl`, of a run that is over or still going, and writes
 `completions.html` beside them: curves over the steps, then the latest groups of rollouts, newest step first. The page
@@ -30,12 +30,13 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import matplotlib
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from eval.diff import Change, diff
+from eval.report import page_environment, page_style
 from hyocr.errors import HyocrError, InputError
 from hyocr.output import write
 
@@ -127,7 +128,8 @@ def write_page(folder: Path, groups: int = GROUPS) -> Path:
         raise InputError(f'"{folder}" is no folder of a GRPO run: it has neither {METRICS} nor {COMPLETIONS}.')
     rows, found = read_metrics(folder / METRICS), read_groups(folder / COMPLETIONS)
     shown = found[:groups]
-    style, script = ((_TEMPLATES / f"completions.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    style = page_style(_TEMPLATES / "completions.css")
+    script = (_TEMPLATES / "completions.js").read_text(encoding="utf-8")
     parts = (
         _environment()
         .get_template("completions.html.jinja")
@@ -331,13 +333,7 @@ def _number(value: Any) -> float | None:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(_TEMPLATES)
     environment.globals |= {"head": head, "visible": visible, "changes": changes, "characters": CHARACTERS}
     environment.filters |= {
         "number": lambda value: "–" if value is None else f"{value:.3f}",
