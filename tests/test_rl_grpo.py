@@ -27,6 +27,7 @@ from training.packing import Encoder
 from training.rl import grpo
 from training.rl import prompts as prompts_of
 from training.rl import rollout as rollouts
+from training.rl.average import Average
 from training.rl.completions import Completion, Group, add_groups, cut_after
 from training.rl.config import Run
 from training.rl.filter import Rate, _rates, kept, measure, read_rates, teaching
@@ -258,7 +259,7 @@ def command(run: Run, folder: Path) -> subprocess.Popen:
 
 
 def test_killed_run_asks_the_same_again(tmp_path, tiny_checkpoint):
-    run = tiny_run(tmp_path, tiny_checkpoint, **LEARNING)
+    run = tiny_run(tmp_path, tiny_checkpoint, ema=0.5, **LEARNING)
     grpo.train(run)
     whole = tmp_path / "run"
     parts = replace(run, output=str(tmp_path / "parts"))
@@ -282,7 +283,7 @@ def test_killed_run_asks_the_same_again(tmp_path, tiny_checkpoint):
     assert set(rewards(whole)) == {1, 2, 3, 4, 5, 6}
     assert len(set(rewards(whole).values())) > 1
     assert same_weights(tmp_path / "parts/checkpoint", whole / "checkpoint")
-    assert not same_weights(whole / "checkpoint-4", whole / "checkpoint")
+    assert not same_weights(whole / "checkpoint-6", whole / "checkpoint")  # but their average
     logs = [(whole / name).read_bytes() for name in ("metrics.jsonl", "completions.jsonl")]
     grpo.train(run)  # it has been run: nothing is left to do
     assert [(whole / name).read_bytes() for name in ("metrics.jsonl", "completions.jsonl")] == logs
@@ -317,6 +318,32 @@ def test_a_run_moves_the_weights_it_may(tmp_path, tiny_checkpoint):
 def test_settings_that_do_not_fit(tmp_path, tiny_checkpoint, settings, sentence):
     with pytest.raises(ValueError, match=sentence):
         tiny_run(tmp_path, tiny_checkpoint, **settings)
+
+
+def test_the_average_follows_the_weights(tmp_path):
+    class State:
+        global_step, is_world_process_zero = 0, True
+
+    class Args:
+        output_dir = str(tmp_path)
+
+    model = torch.nn.Linear(1, 1)
+    model.bias.requires_grad_(False)
+    torch.nn.init.zeros_(model.weight)
+    average = Average(0.75)
+    average.on_train_begin(Args, State, None, model=model)
+    assert list(average.values) == ["weight"]
+    for step, expected in ((1, 1 - 2 / 11), (30, 0.75 * (1 - 2 / 11) + 0.25)):
+        State.global_step = step
+        torch.nn.init.ones_(model.weight)
+        average.on_step_end(Args, State, None, model=model)
+        assert float(average.values["weight"]) == pytest.approx(expected)
+    (tmp_path / "checkpoint-30").mkdir()
+    average.on_save(Args, State, None)
+    again = Average(0.75)
+    again.on_train_begin(Args, State, None, model=model)
+    again.put_into(model)
+    assert float(model.weight) == pytest.approx(expected)
 
 
 def test_rewards_have_to_be_known(tmp_path, tiny_checkpoint):

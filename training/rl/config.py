@@ -73,6 +73,8 @@ class Run(Data):
     warmup: int = 0
     weight_decay: float = 0.0
     clip: float = 1.0
+    ema: float = 0.0
+    """Decay of the exponential moving average of the weights that is written in the end; 0 writes the last ones."""
     groups: int = 64
     """Prompts per step; 64 x 8 rollouts are the report's batch of 512."""
     micro: int = 32

@@ -30,6 +30,7 @@ from training.checkpoint import save_weights
 from training.config import check_same, read_settings
 from training.mixture import NothingToDraw
 from training.rl import completions
+from training.rl.average import Average
 from training.rl.config import Run
 from training.rl.filter import kept
 from training.rl.prompts import asked
@@ -90,7 +91,8 @@ def _train(run: Run, rewards: Mapping[str, Reward], folder: Path, main: bool) ->
     about, path = _about(run, items), folder / "run.json"
     if path.exists():
         check_same(folder, json.loads(path.read_text(encoding="utf-8")), about)
-    trainer, weights = make_trainer(run, order(run, items), [Log(folder, run.steps)], rewards)
+    average = Average(run.ema)
+    trainer, weights = make_trainer(run, order(run, items), [Log(folder, run.steps), average], rewards)
     last = last_checkpoint(folder)
     if main:
         output.write(path, json.dumps(about, indent=1).encode())
@@ -102,6 +104,7 @@ def _train(run: Run, rewards: Mapping[str, Reward], folder: Path, main: bool) ->
     trainer.train(resume_from_checkpoint=str(last) if last else None)
     if main:
         weights.model = trainer.accelerator.unwrap_model(trainer.model)
+        average.put_into(weights.model)
         save_weights(weights, folder / "checkpoint")
 
 
