@@ -32,7 +32,8 @@ COLOURS = {"a.pdf": range(1, 21), "sub/b.pdf": range(21, 31), "sub/c.png": range
 PAGES = Counter(red for reds in COLOURS.values() for red in reds)
 
 DRIVER = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background are started without
 from pathlib import Path
 from hyocr.corpus.run import batch
 from hyocr.corpus.work import Reading
