@@ -27,7 +27,7 @@ def test_a_script_is_sound_and_what_it_names_exists(script):
     text = script.read_text(encoding="utf-8")
     stages = [f"training/stages/{name}.yaml" for name in re.findall(r"^train (\w+)", text, re.MULTILINE)]
     files = re.findall(r"\btraining/[\w/]+\.(?:yaml|sh)\b", text)
-    modules = [name.replace(".", "/") + ".py" for name in re.findall(r"-m (training\.\w+)", text)]
+    modules = [name.replace(".", "/") + ".py" for name in re.findall(r"-m (training(?:\.\w+)+)", text)]
     assert stages or files
     assert [name for name in (*stages, *files, *modules) if not (ROOT / name).is_file()] == []
 

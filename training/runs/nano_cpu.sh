@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Nano from nothing on a two-core CPU in about ten hours. Stage 1, what the tower sees: letters, then lines, by CTC alone. Stage 2, all
-# of it: the language model learns to say what the tower sees, short lines first.
+# Nano from nothing on a two-core CPU in about thirteen hours. Stage 1, what the tower sees: letters, then lines, by CTC alone. Stage 2, all
+# of it: the language model learns to say what the tower sees, short lines first, and to be asked; then GRPO.
 # Needs the fonts (training/install_fonts.sh), text to draw (TEXT) and receipts with a train split (RECEIPTS); see README, "Training".
 # Stopped at any time, the same command goes on where it was.
 set -euo pipefail
@@ -35,4 +35,16 @@ test -e runs/nano_cpu_2d_mean ||
   "$PYTHON" -m training.soup runs/nano_cpu_2c_settle/checkpoint runs/nano_cpu_2d_more/checkpoint --output runs/nano_cpu_2d_mean
 train nano_cpu_2e_settle
 train nano_cpu_2f_language
-"$PYTHON" -m training.export --checkpoint runs/nano_cpu_2f_language/checkpoint --output runs/nano_cpu_export
+train nano_cpu_2g_asked
+# Two policies, one that reads and one that is asked, each half-way back to where it started, and the mean of both.
+policy() {
+  nice -n 19 "$PYTHON" -m training.rl.filter "$1" --text "$TEXT" --receipts "$RECEIPTS" --init "$2"
+  nice -n 19 "$PYTHON" -m training.rl.grpo "$1" --text "$TEXT" --receipts "$RECEIPTS" --init "$2"
+}
+mean() { test -e "$3" || "$PYTHON" -m training.soup "$1" "$2" --all 0.5 --output "$3"; }
+policy training/rl/runs/nano_cpu_lines.yaml runs/nano_cpu_2f_language/checkpoint
+policy training/rl/runs/nano_cpu_asked.yaml runs/nano_cpu_2g_asked/checkpoint
+mean runs/nano_cpu_2f_language/checkpoint runs/rl_lines/checkpoint runs/rl_lines_half
+mean runs/nano_cpu_2g_asked/checkpoint runs/rl_asked/checkpoint runs/rl_asked_half
+mean runs/rl_lines_half runs/rl_asked_half runs/rl_mean
+"$PYTHON" -m training.export --checkpoint runs/rl_mean --output runs/nano_cpu_export
