@@ -43,7 +43,7 @@ CLOCKED: tuple[tuple[Any, str, str], ...] = (
     (ctc.CtcHead, "best_path", "read head"),
     (line_head, "_generation", "read head"),
     (line_head, "consensus", "read head"),
-    (decoding, "_prefill", "prefill"),
+    (decoding, "prefill", "prefill"),
 )
 
 
