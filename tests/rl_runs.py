@@ -8,7 +8,14 @@ from typing import Any
 from tests.receipts_folder import make_receipts
 from training.rl.config import Run
 
-LEARNING = {"init": "nano", "max_tokens": 40, "temperature": 1.5, "stretch": {2.0: 1.0}, "prompt_language": "en"}
+LEARNING = {
+    "init": "nano",
+    "max_tokens": 40,
+    "temperature": 3.0,
+    "top_p": 1.0,
+    "stretch": {2.0: 1.0},
+    "prompt_language": "en",
+}
 """Settings of a run whose answers end and differ, so that there is something to learn from."""
 
 
