@@ -88,24 +88,21 @@ def write_report(folder: Path, benchmark: Benchmark, pages: Sequence[PageScore],
     images = folder / "images"
     output.prepare(images)
     style, script = page_style(_TEMPLATES / "report.css"), (_TEMPLATES / "report.js").read_text(encoding="utf-8")
-    parts = (
-        page_environment(_TEMPLATES)
-        .get_template("report.html.jinja")
-        .generate(
-            benchmark=benchmark,
-            summary=summary,
-            count=len(pages),
-            sections=_sections(images, benchmark, pages),
-            opened=OPEN,
-            policy=f"default-src 'none'; img-src 'self' file:; style-src {_hash(style)}; script-src {_hash(script)}; "
-            "base-uri 'none'; form-action 'none'",
-            style=Markup(style),
-            script=Markup(script),
-            characters=CHARACTERS,
-            text=shown,
-            share=share,
-            bar_length=bar_length,
-        )
+    template = page_environment(_TEMPLATES).get_template("report.html.jinja")
+    parts = template.generate(
+        benchmark=benchmark,
+        summary=summary,
+        count=len(pages),
+        sections=_sections(images, benchmark, pages),
+        opened=OPEN,
+        policy=f"default-src 'none'; img-src 'self' file:; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'",
+        style=Markup(style),
+        script=Markup(script),
+        characters=CHARACTERS,
+        text=shown,
+        share=share,
+        bar_length=bar_length,
     )
     path = folder / "report.html"
     # JSON may hold half a surrogate pair, which UTF-8 cannot.

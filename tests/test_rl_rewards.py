@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyocr import wording
+from hyocr.tasks.translated import TURN
 from training.rl.rewards import REWARDS, evidence, parsing, quality, translation, vqa
-from training.synth.tasks.translate import TURN
 
 SIZE = (800, 600)
 FOREIGN = "¤"

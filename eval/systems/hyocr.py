@@ -27,8 +27,8 @@ LINE_TASK = "line/"
 LONGEST_OF_LINE = 160
 """Most tokens of an answer about one line."""
 LONGEST = {
-    **dict.fromkeys(("parse", "layout_parse", "spotting_level", "translate_document"), 8192),
-    **dict.fromkeys(("chart", "fields", "layout", "table", "translate_en", "translate_zh"), 4096),
+    **dict.fromkeys(("parse", "layout_parse", "spotting_level"), 8192),
+    **dict.fromkeys(("chart", "fields", "layout", "table"), 4096),
 }
 """Most tokens of an answer, for tasks without a parser of their own; 1,024 where not named."""
 

@@ -68,6 +68,11 @@ class Request:
     repetition_penalty: float = 1.0
     budget: Budget = field(default_factory=Budget, compare=False)
 
+    @property
+    def of_line(self) -> bool:
+        """Whether the image is one line canvas, whatever is asked of it."""
+        return self.single_line or self.line_canvas
+
 
 @dataclass(frozen=True)
 class Generation:

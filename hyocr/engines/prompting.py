@@ -43,7 +43,7 @@ class Prompter:
 
     def job(self, index: int, request: Request) -> Job:
         """Checks a request before anything runs, so that a bad one costs no work on the others. Raises EngineError."""
-        if request.single_line or request.line_canvas:
+        if request.of_line:
             request = replace(request, image=stretched(request.image, self._stretch))
         chat = messages(request.prompt)
         prompt = self.processor.apply_chat_template(chat, add_generation_prompt=True, tokenize=False)

@@ -200,8 +200,7 @@ class ServerEngine:
 
     def _chat(self, request: Request) -> Any:
         """The messages in OpenAI's form, the image as lossless PNG."""
-        is_line = request.single_line or request.line_canvas
-        image = stretched(request.image, self._line_stretch) if is_line else request.image
+        image = stretched(request.image, self._line_stretch) if request.of_line else request.image
         system, user = messages(request.prompt)
         parts = [_image_part(image) if part["type"] == "image" else part for part in user["content"]]
         return [system, {**user, "content": parts}]

@@ -9,8 +9,11 @@ from hyocr.tasks.base import Parsed
 from hyocr.tasks.parts import Parts, Span, parsed, tagged
 from hyocr.tasks.wire import trimmed
 
-_TURN = re.compile(r"^[^\S\n]*+翻译成中文为[^\S\n]*+[:：]?[^\S\n]*+$", re.MULTILINE)
-"""The line that HunyuanOCR writes between a document and its translation (its technical report, figure 16)."""
+TURN = "翻译成中文为"
+"""What HunyuanOCR writes between a document and its translation (its technical report, figure 16)."""
+
+_TURN = re.compile(rf"^[^\S\n]*+{TURN}[^\S\n]*+[:：]?[^\S\n]*+$", re.MULTILINE)
+"""The line it stands on."""
 
 _EMPTY_LINES = re.compile(r"\n[^\S\n]*+\n\s*+")
 

@@ -12,6 +12,8 @@ from hyocr import output
 from training.synth.samples import encoded
 
 FILE, IMAGES = "completions.jsonl", "images"
+METRICS = "metrics.jsonl"
+"""The log of rewards and the like by step, beside it."""
 
 
 @dataclass(frozen=True)

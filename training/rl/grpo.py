@@ -31,13 +31,13 @@ from training.config import check_same, read_settings
 from training.mixture import NothingToDraw
 from training.rl import completions
 from training.rl.average import Average
+from training.rl.completions import METRICS
 from training.rl.config import Run
 from training.rl.filter import kept
 from training.rl.prompts import asked
 from training.rl.rewards import REWARDS, Reward
 from training.rl.setup import make_trainer
 
-METRICS = "metrics.jsonl"
 STATE = "trainer_state.json"
 """What the trainer writes last of a checkpoint: one without it is half of one."""
 
@@ -96,7 +96,7 @@ def _train(run: Run, rewards: Mapping[str, Reward], folder: Path, main: bool) ->
     last = last_checkpoint(folder)
     if main:
         output.write(path, json.dumps(about, indent=1).encode())
-        step = int(last.name.rpartition("-")[2]) if last else 0
+        step = _step(last) if last else 0
         for name in (METRICS, completions.FILE):
             completions.cut_after(folder / name, step + (name == METRICS))
         if last:
@@ -116,8 +116,11 @@ def _about(run: Run, items: Sequence[int]) -> dict[str, Any]:
 
 def last_checkpoint(folder: Path) -> Path | None:
     """The newest whole checkpoint of a run."""
-    found = {int(path.name.rpartition("-")[2]): path for path in folder.glob("checkpoint-*") if _whole(path)}
-    return found[max(found)] if found else None
+    return max(filter(_whole, folder.glob("checkpoint-*")), key=_step, default=None)
+
+
+def _step(checkpoint: Path) -> int:
+    return int(checkpoint.name.rpartition("-")[2])
 
 
 def _whole(checkpoint: Path) -> bool:

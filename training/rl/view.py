@@ -39,8 +39,10 @@ from eval.diff import Change, diff
 from eval.report import page_environment, page_style
 from hyocr.errors import HyocrError, InputError
 from hyocr.output import write
+from training.rl.completions import FILE as COMPLETIONS
+from training.rl.completions import METRICS
 
-METRICS, COMPLETIONS, PAGE = "metrics.jsonl", "completions.jsonl", "completions.html"
+PAGE = "completions.html"
 GROUPS = 300
 """So many of the latest groups are shown."""
 CHARACTERS = 2_000

@@ -18,9 +18,9 @@ from eval.benchmarks import translated
 from eval.benchmarks.drawn import Row
 from eval.metrics.text import single_spaces
 from eval.metrics.translation import translation_counts, translation_scores
+from hyocr.tasks.translated import TURN
 from training.rl.rewards import base
 from training.rl.rewards.base import Judge, Reward, Size
-from training.synth.tasks.translate import TURN
 
 TASKS = frozenset({"translate_en", "translate_zh", "translate_document"})
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import random
 import re
 
+from hyocr.tasks.translated import TURN
 from training.synth.annotation import Block, Document
 from training.synth.samples import Sample, flowing
 
 NAME = "translate"
-TURN = "翻译成中文为"
-"""What HunyuanOCR writes between a parsed document and its translation."""
 
 _HEADING = re.compile(r"^#+ ")
 _HAN = re.compile(r"[\u2e80-\u9fff]")
