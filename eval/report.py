@@ -95,8 +95,8 @@ def write_report(folder: Path, benchmark: Benchmark, pages: Sequence[PageScore],
         count=len(pages),
         sections=_sections(images, benchmark, pages),
         opened=OPEN,
-        policy=f"default-src 'none'; img-src 'self' file:; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'",
+        policy=f"default-src 'none'; img-src 'self' file:; style-src {source_hash(style)}; "
+        f"script-src {source_hash(script)}; base-uri 'none'; form-action 'none'",
         style=Markup(style),
         script=Markup(script),
         characters=CHARACTERS,
@@ -199,5 +199,5 @@ def boxes(lines: Iterable[Line]) -> list[tuple[str, str]]:
     return found
 
 
-def _hash(source: str) -> str:
+def source_hash(source: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"

@@ -36,7 +36,7 @@ def canvas(crop: Image.Image) -> Image.Image:
     scaled = crop.resize((min(wanted, width), HEIGHT), method)
     if scaled.width == width:
         return scaled
-    page = Image.new("RGB", (width, HEIGHT), _border_colour(np.asarray(scaled)))
+    page = Image.new("RGB", (width, HEIGHT), border_colour(np.asarray(scaled)))
     page.paste(scaled, (0, 0))
     return page
 
@@ -51,7 +51,8 @@ def stretched(page: Image.Image, factor: float) -> Image.Image:
     return page.resize((STEP * max(1, round(page.width * factor / STEP)), page.height), Image.Resampling.BICUBIC)
 
 
-def _border_colour(pixels: NDArray[np.uint8]) -> tuple[int, int, int]:
+def border_colour(pixels: NDArray[np.uint8]) -> tuple[int, int, int]:
+    """The median colour of an image's border (height, width, 3), its left side aside, which letters may touch."""
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, -1]])
     red, green, blue = np.median(border, axis=0).astype(int)
     return int(red), int(green), int(blue)

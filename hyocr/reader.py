@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from PIL import Image
 
+from hyocr import extraction
 from hyocr.canvas import canvas
 from hyocr.document import Document, Line, PageResult, Strategy
 from hyocr.engines.base import Budget, Engine, Generation, Request
@@ -19,10 +20,10 @@ from hyocr.events import PageEvent, Reading, failed, one_by_one, together
 from hyocr.ladder import PENALTY, Retry, ask_again, climb, worst
 from hyocr.lines import LineCrop, propose, rows
 from hyocr.sources import Page, Pages, Source, open_source
-from hyocr.tasks import TASKS, read
+from hyocr.tasks import TASKS, fields, read
 
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
-LINE_TASKS = ("read", "spotting")
+LINE_TASKS = ("read", "spotting", "fields")
 """Tasks that the `lines` strategy can do; all others look at the whole page whatever the strategy."""
 
 
@@ -98,7 +99,7 @@ class Reader:
         source that cannot be opened or whose only page cannot be decoded, HyocrError for an unknown task or language
         and for a question that is missing (tasks ask and evidence) or not asked for.
         """
-        asked = _Asked(task, prompt_for(task, self.language, question), self.strategy_for(task))
+        asked = _Asked(task, prompt_for(task, self.language, question), self.strategy_for(task), question or "")
         opened = source if isinstance(source, Pages) else open_source(source)
         return self._events(opened, asked, budget or Budget())
 
@@ -123,7 +124,9 @@ class Reader:
             rungs = [("page", PENALTY), ("lines", 1.0)] if asked.task in LINE_TASKS else [("page", PENALTY)]
 
         def attempt(result: PageResult, strategy: Strategy, penalty: float) -> Iterator[Retry]:
-            if strategy == "lines":
+            if strategy == "lines" and asked.task == fields.NAME:
+                yield from self._extract(page, result, asked, budget)
+            elif strategy == "lines":
                 yield from self._read_lines(page, result, budget)
             else:
                 self._read_page(page, result, asked, penalty, budget)
@@ -153,6 +156,18 @@ class Reader:
         _merge(result, grouped, generations)
         _conclude(result, generations)
 
+    def _extract(self, page: Page, result: PageResult, asked: _Asked, budget: Budget) -> Iterator[Retry]:
+        """Every row is asked for all fields, and what the rows say put together (`hyocr.extraction`)."""
+        page_rows = extraction.page_rows(page.image)
+        requests = extraction.requests(page_rows, asked.prompt, budget)
+        generations = self.engine.generate(requests) if requests else []
+        if self.retry:
+            yield from ask_again(self.engine, requests, generations, result, budget)
+        values, result.lines = extraction.together(page_rows, generations, fields.names(asked.question))
+        result.text = fields.written(values)
+        result.raw = "\n".join(generation.text for generation in generations)
+        _conclude(result, generations)
+
 
 @dataclass(frozen=True)
 class _Asked:
@@ -161,6 +176,7 @@ class _Asked:
     task: str
     prompt: str
     strategy: Strategy
+    question: str
 
 
 def _strategy(name: str) -> Strategy:

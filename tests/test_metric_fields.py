@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.metrics.fields import FieldCounts, field_counts, field_similarity, flatten, parse_fields
+from eval.metrics.fields import FieldCounts, field_counts, field_similarity, flatten
 from eval.metrics.pooled import precision_recall_f1
+from hyocr.tasks.fields import parse_object
 
 SROIE = Path(__file__).parents[2] / "shared" / "goldens" / "sroie_task3" / "pairs.jsonl"
 
@@ -90,8 +91,8 @@ def test_field_similarity(prediction, truth, similarity):
         ('{"a": ' + "9" * 10_000 + "}", None),  # more digits than Python turns into a number
     ],
 )
-def test_parse_fields(answer, fields):
-    assert parse_fields(answer) == fields
+def test_parse_object(answer, fields):
+    assert parse_object(answer) == fields
 
 
 def test_deep_fields_can_be_scored():
@@ -106,6 +107,6 @@ def test_deep_fields_can_be_scored():
 
 def test_deep_answers_with_many_fields_have_short_paths():
     """Paths of 50,000 characters for each of 10,000 values would be half a gigabyte."""
-    answer = parse_fields('{"a": 1, "b": ' + f'{{"{"k" * 500}":' * 100 + "[" + "1," * 10_000 + "1]" + "}" * 101)
+    answer = parse_object('{"a": 1, "b": ' + f'{{"{"k" * 500}":' * 100 + "[" + "1," * 10_000 + "1]" + "}" * 101)
     assert answer is not None
     assert flatten(answer) == {"a": "1"}

@@ -16,11 +16,11 @@ from eval.benchmarks import synth_evidence, translated
 from eval.benchmarks.drawn import Row
 from eval.benchmarks.layout_blocks import layout_blocks
 from eval.benchmarks.synth_quality import rating
-from eval.metrics.fields import parse_fields
 from eval.metrics.table_grid import html_tables, markdown_tables
 from hyocr import wording
 from hyocr.engines.base import Generation
 from hyocr.tasks import read, spotting
+from hyocr.tasks.fields import parse_object
 from tests.fonts import needs_fonts
 from training.synth import effects
 from training.synth.annotation import Block, Defect, Document, Line, Question, Word
@@ -82,7 +82,7 @@ def fields_come_back(sample: Sample, document: Document) -> None:
     names = re.fullmatch(r"\[('\w+'(?:,'\w+')*)\]", sample.values["keys"])
     assert names
     keys = names[1].replace("'", "").split(",")
-    assert parse_fields(sample.answer) == {key: document.fields.get(key) for key in keys}
+    assert parse_object(sample.answer) == {key: document.fields.get(key) for key in keys}
     assert list(json.loads(sample.answer.strip("`").removeprefix("json"))) == keys
 
 

@@ -9,23 +9,22 @@ from typing import Any
 from PIL import Image
 
 from eval.benchmarks.base import Item, Number, ratio
-from eval.metrics.fields import field_counts, field_similarity, flatten, parse_fields
+from eval.metrics.fields import field_counts, field_similarity, flatten
 from eval.metrics.pooled import precision_recall_f1
-from hyocr import wording
+from hyocr.tasks.fields import parse_object
 
 Fields = dict[str, str]
 
 
 def item(name: str, image: Callable[[], Image.Image], fields: Mapping[str, Any], keys: Iterable[str]) -> Item:
     """An image of which the fields of these keys are asked; the truth is `fields`."""
-    asked = wording.listed(keys)
-    return Item(name, image, fields, json.dumps(fields, ensure_ascii=False, indent=1), {"keys": asked})
+    return Item(name, image, fields, json.dumps(fields, ensure_ascii=False, indent=1), {"question": ",".join(keys)})
 
 
 def measure(output: str, truth: Mapping[str, Any], name: str, alike: Callable[[Fields], Fields]) -> dict[str, float]:
     """Fields matched as they are and (sum `name`) after `alike`, predicted, there, and there without an answer; the
     page's similarity, and whether the answer holds no JSON object."""
-    answer = parse_fields(output)
+    answer = parse_object(output)
     given, there = flatten(answer), flatten(truth)
     exact = field_counts(given, there)
     return {

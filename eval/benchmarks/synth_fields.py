@@ -14,7 +14,8 @@ from typing import Any
 
 from eval.benchmarks import drawn, receipts_fields
 from eval.benchmarks.base import Item
-from eval.metrics.fields import flatten, parse_fields
+from eval.metrics.fields import flatten
+from hyocr.tasks.fields import parse_object
 
 NAME = "synth_fields"
 TASK = "fields"
@@ -29,7 +30,7 @@ def load(folder: Path) -> list[Item]:
 
 
 def _fields(row: drawn.Row) -> dict[str, Any]:
-    fields = parse_fields(row.answer)
+    fields = parse_object(row.answer)
     if not flatten(fields):
         raise ValueError("the answer is no JSON object with a value in it.")
     return fields or {}

@@ -17,12 +17,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from eval.metrics.ned import normalised_distance
 from eval.metrics.text import no_spaces
 
-MOST_STARTS = 20  # braces of an answer that are tried
 MOST_PATH = 1000  # characters; an answer that nests deeply would have paths of the square of its length
 
 
@@ -32,26 +31,6 @@ class FieldCounts(NamedTuple):
     matched: int
     predicted: int
     there: int
-
-
-def parse_fields(text: str) -> dict[str, Any] | None:
-    """The first JSON object in a model's answer, bare, fenced or in a list, whatever stands before and after it.
-
-    Each of the first MOST_STARTS braces is tried in turn, so that words in braces before the object do no harm; of an
-    answer that breaks off, the first object inside that is whole counts. None if there is no such brace.
-    """
-    decoder = json.JSONDecoder(strict=False)  # not strict: models write line ends inside strings as they are
-    start = -1
-    for _ in range(MOST_STARTS):
-        start = text.find("{", start + 1)
-        if start < 0:
-            break
-        try:
-            value, _ = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):  # broken; nested a thousand deep
-            continue
-        return cast(dict[str, Any], value)
-    return None
 
 
 def flatten(fields: Mapping[str, Any] | None) -> dict[str, str]:

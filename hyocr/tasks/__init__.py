@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyocr.tasks import ask, evidence, read, spotting, translate_document, translate_en, translate_zh
+from hyocr.tasks import ask, evidence, fields, read, spotting, translate_document, translate_en, translate_zh
 from hyocr.tasks.base import Parsed, Task
 
 TASKS: dict[str, Task] = {
@@ -10,6 +10,7 @@ TASKS: dict[str, Task] = {
     spotting.NAME: spotting,
     ask.NAME: ask,
     evidence.NAME: evidence,
+    fields.NAME: fields,
     translate_en.NAME: translate_en,
     translate_zh.NAME: translate_zh,
     translate_document.NAME: translate_document,

@@ -13,8 +13,6 @@ bytes.
 from __future__ import annotations
 
 import argparse
-import base64
-import hashlib
 import io
 import json
 import math
@@ -36,7 +34,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from eval.diff import Change, diff
-from eval.report import page_environment, page_style
+from eval.report import page_environment, page_style, source_hash
 from hyocr.errors import HyocrError, InputError
 from hyocr.output import write
 from training.rl.completions import FILE as COMPLETIONS
@@ -146,8 +144,8 @@ def write_page(folder: Path, groups: int = GROUPS) -> Path:
             address=lambda group: address(folder, group.image),
             style=Markup(style),
             script=Markup(script),
-            policy=f"default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'; script-src {_hash(script)}; "
-            "base-uri 'none'; form-action 'none'",
+            policy="default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'; "
+            f"script-src {source_hash(script)}; base-uri 'none'; form-action 'none'",
         )
     )
     write(folder / PAGE, "".join(parts).encode())
@@ -342,10 +340,6 @@ def _environment() -> Environment:
         "signed": lambda value: "–" if value is None else f"{value:+.2f}",
     }
     return environment
-
-
-def _hash(source: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

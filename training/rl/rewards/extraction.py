@@ -9,7 +9,8 @@ another value for it is one key too many. Where the truth is no JSON object, bot
 
 from __future__ import annotations
 
-from eval.metrics.fields import field_similarity, parse_fields
+from eval.metrics.fields import field_similarity
+from hyocr.tasks.fields import parse_object
 from training.rl.rewards.base import Size, scored
 
 TASKS = frozenset({"fields", "key"})
@@ -17,10 +18,10 @@ TASKS = frozenset({"fields", "key"})
 
 def score(output: str, truth: str, size: Size) -> float:
     """See the module."""
-    fields = parse_fields(truth)
+    fields = parse_object(truth)
     if fields is None:
         return field_similarity({"value": output}, {"value": truth})
-    return field_similarity(parse_fields(output), fields)
+    return field_similarity(parse_object(output), fields)
 
 
 reward = scored("extraction", TASKS, score)

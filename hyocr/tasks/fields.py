@@ -1,0 +1,64 @@
+"""The values of several named fields, as one JSON object. The question is the fields' names, separated by commas."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from hyocr import wording
+from hyocr.document import Unparsed
+from hyocr.engines.base import Generation
+from hyocr.errors import HyocrError
+from hyocr.tasks.base import Parsed
+
+NAME = "fields"
+MAX_TOKENS = 4096
+MOST_STARTS = 20  # braces of an answer that are tried
+
+
+def names(question: str) -> list[str]:
+    """The names in a question such as "company, date, total", each once. Raises HyocrError if there is none."""
+    found = list(dict.fromkeys(name for part in question.split(",") if (name := part.strip())))
+    if not found:
+        raise HyocrError("The task 'fields' needs names of fields, separated by commas, such as company,date,total.")
+    return found
+
+
+def prompt(language: str = "en", **values: str) -> str:
+    """The value `question` holds the names of the fields, separated by commas."""
+    asked = {"keys": wording.listed(names(values.pop("question", ""))), **values}
+    return wording.prompt(NAME, language, **asked)
+
+
+def parse(generation: Generation, width: int, height: int) -> Parsed:
+    """The first JSON object of the answer, written again without what surrounds it; all is unparsed where there is
+    none. It has no lines: which part of the page a value comes from is not said."""
+    found = parse_object(generation.text)
+    if found is None:
+        return Parsed("", [], [Unparsed(generation.text, 0)] if generation.text.strip() else [])
+    return Parsed(written(found), [], [])
+
+
+def written(fields: dict[str, Any]) -> str:
+    """Fields as models are taught to answer with them: JSON on one line, letters of all scripts as they are."""
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def parse_object(text: str) -> dict[str, Any] | None:
+    """The first JSON object in a model's answer, bare, fenced or in a list, whatever stands before and after it.
+
+    Each of the first MOST_STARTS braces is tried in turn, so that words in braces before the object do no harm; of an
+    answer that breaks off, the first object inside that is whole counts. None if there is no such brace.
+    """
+    decoder = json.JSONDecoder(strict=False)  # not strict: models write line ends inside strings as they are
+    start = -1
+    for _ in range(MOST_STARTS):
+        start = text.find("{", start + 1)
+        if start < 0:
+            break
+        try:
+            value, _ = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):  # broken; nested a thousand deep
+            continue
+        return cast(dict[str, Any], value)
+    return None

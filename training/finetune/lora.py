@@ -1,0 +1,73 @@
+"""What is trained: low-rank adapters (LoRA, Hu et al. 2021) through peft, or the parameters themselves."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from hyocr.model.ctc import FILE as HEAD_FILE
+from hyocr.model.folder import METADATA
+from training.checkpoint import Weights
+from training.finetune.settings import Part
+
+LANGUAGE = r".*language_model\.layers\.\d+\.(self_attn\.[qkvo]_proj|mlp\.(gate|up|down)_proj)"
+CONNECTOR = r".*patch_merger\.(proj_conv|proj_out|mlp)"
+VISION = r".*vision_tower\.layers\.\d+\.(self_attn\.[qkvo]_proj|mlp\.fc[12])"
+LAYERS: dict[Part, str] = {
+    "language": LANGUAGE,
+    "connector": CONNECTOR,
+    "vision": VISION,
+    "all": f"{LANGUAGE}|{CONNECTOR}|{VISION}",
+}
+"""Layers that get an adapter, by the part that is trained."""
+
+WITHIN: dict[Part, tuple[str, ...]] = {
+    "language": ("language_model.", "lm_head."),
+    "connector": ("patch_merger.",),
+    "vision": ("vision_tower.",),
+    "all": ("",),
+}
+"""What the names of parameters contain that full fine-tuning of a part trains."""
+UNUSED = "patch_merger.image_sep"  # the network has it and never reads it
+
+
+def attach(model: Any, part: Part, rank: int, name: str) -> PeftModel:
+    """Puts adapters of that rank, alpha twice it, into the model's layers, in place; all else stops learning."""
+    config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=LAYERS[part], lora_dropout=0.0, bias="none")
+    model.config.name_or_path = name
+    return get_peft_model(model, config)
+
+
+def thaw(model: nn.Module, part: Part) -> None:
+    """Lets a part's own parameters learn, and nothing else."""
+    for name, parameter in model.named_parameters():
+        in_part = any(place in name for place in WITHIN[part]) and not (part == "vision" and "patch_merger" in name)
+        parameter.requires_grad_(in_part and UNUSED not in name)
+
+
+def save_adapter(adapted: PeftModel, weights: Weights, metadata: Mapping[str, Any], folder: Path) -> None:
+    """Writes the adapter folder that `--adapter` takes: peft's files, what the checkpoint is called now, and the CTC
+    head where it has learned too. In place of an older one, never half of it."""
+    partial, old = folder.with_name(folder.name + ".partial"), folder.with_name(folder.name + ".old")
+    for left in (partial, old):
+        shutil.rmtree(left, ignore_errors=True)
+    partial.mkdir(parents=True)
+    adapted.save_pretrained(str(partial), safe_serialization=True, save_embedding_layers=False)
+    (partial / "README.md").unlink(missing_ok=True)  # a model card to be filled in
+    (partial / METADATA).write_text(json.dumps(metadata), encoding="utf-8")
+    if any(parameter.requires_grad for parameter in weights.head.parameters()):
+        head: dict[str, Tensor] = {name: value.contiguous() for name, value in weights.head.state_dict().items()}
+        (partial / HEAD_FILE).parent.mkdir()
+        save_file(head, partial / HEAD_FILE, metadata={"alphabet": weights.head.alphabet})
+    if folder.exists():
+        os.rename(folder, old)
+    os.rename(partial, folder)
+    shutil.rmtree(old, ignore_errors=True)

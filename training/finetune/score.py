@@ -1,0 +1,149 @@
+"""How well a model answers the rows held out, as a user would have it answer them, and what changed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from eval.benchmarks import key_values
+from eval.benchmarks.base import Benchmark, Item, Number, ratio
+from eval.compare import Difference, compare
+from eval.metrics.cer import character_errors
+from eval.metrics.text import folded, single_spaces
+from eval.predictions import FAILED, Prediction
+from eval.scoring import PageScore, score_pages
+from hyocr.engines.base import Engine, Request
+from hyocr.errors import HyocrError
+from hyocr.reader import LINE_TASKS, Reader, line_request
+from hyocr.tasks import TASKS, fields
+from hyocr.wording import prompt
+from training.finetune.images import look
+from training.finetune.rows import Row
+
+AT_ONCE = 64
+LONGEST, LONGEST_OF_LINE = 4096, 192
+"""Most tokens of an answer."""
+
+
+class Texts:
+    """Answers in words: CER and the share of answers without an error; runs of white space count as one space."""
+
+    NAME, TASK, FOLDER, LICENCE, MAIN = "text", "", "", "", "cer"
+    ERRORS = frozenset({"cer"})
+
+    def load(self, folder: object) -> list[Item]:
+        """There is no folder: rows are given."""
+        return []
+
+    def measure(self, item: Item, prediction: Prediction) -> dict[str, float]:
+        """Edits and characters."""
+        errors = character_errors(single_spaces(prediction.output), single_spaces(item.truth))
+        return {"edits": errors.edits, "characters": errors.length, "exact": errors.edits == 0, "rows": 1}
+
+    def scores(self, sums: Mapping[str, Number]) -> dict[str, Number]:
+        """See the class."""
+        return {
+            "cer": ratio(sums["edits"], sums["characters"], math.nan),
+            "exact": ratio(sums["exact"], sums["rows"]),
+        }
+
+
+class Fields(Texts):
+    """Answers that are JSON objects: exact match of fields (see `eval.metrics.fields`)."""
+
+    NAME, MAIN = "fields", "exact_f1"
+    ERRORS = frozenset({"unparsed"})
+
+    def measure(self, item: Item, prediction: Prediction) -> dict[str, float]:
+        """Fields matched, predicted and there."""
+        return key_values.measure(prediction.output, item.truth, "folded", _folded)
+
+    def scores(self, sums: Mapping[str, Number]) -> dict[str, Number]:
+        """See the class."""
+        return key_values.scores(sums, "folded")
+
+
+def _folded(values: key_values.Fields) -> key_values.Fields:
+    return {key: folded(value) for key, value in values.items()}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Rows of one kind before and after, with what changed and in which interval."""
+
+    benchmark: Benchmark
+    before: list[PageScore]
+    after: list[PageScore]
+
+    @property
+    def differences(self) -> list[Difference]:
+        """After - before of every score, with 95 % intervals (see `eval.compare`)."""
+        return compare(self.benchmark, self.before, self.after)
+
+
+def scored(rows: Sequence[Row], before: Mapping[str, Prediction], after: Mapping[str, Prediction]) -> Iterator[Scored]:
+    """The rows by kind of answer, those kinds that there are."""
+    for benchmark, objects in ((Fields(), True), (Texts(), False)):
+        items = [_item(row) for row in rows if is_object(row) == objects]
+        if items:
+            yield Scored(benchmark, score_pages(benchmark, items, before), score_pages(benchmark, items, after))
+
+
+def is_object(row: Row) -> bool:
+    """Whether the answer is a JSON object."""
+    return row.answer.lstrip().startswith("{") and fields.parse_object(row.answer) is not None
+
+
+def name(row: Row) -> str:
+    """Of a row in predictions."""
+    return f"{row.number}/{row.prompt}"
+
+
+def _item(row: Row) -> Item:
+    truth = fields.parse_object(row.answer) if is_object(row) else row.answer
+    return Item(name(row), partial(look, row), truth, row.answer)
+
+
+def answers(engine: Engine, rows: Sequence[Row]) -> Iterator[Prediction]:
+    """The engine's greedy answers to all rows: lines many at a time, pages one by one."""
+    lines = [row for row in rows if row.line]
+    for start in range(0, len(lines), AT_ONCE):
+        some = lines[start : start + AT_ONCE]
+        generations = engine.generate([_line_request(row) for row in some])
+        for row, generation in zip(some, generations, strict=True):
+            yield Prediction(name(row), " ".join(generation.text.split()), finish_reason=generation.finish_reason)
+    for row in rows:
+        if not row.line:
+            yield _page(engine, row)
+
+
+def _line_request(row: Row) -> Request:
+    if row.task == "read":
+        return line_request(look(row), row.prompt)
+    return Request(look(row), row.prompt, LONGEST_OF_LINE, line_canvas=True)
+
+
+def _page(engine: Engine, row: Row) -> Prediction:
+    try:
+        if by_lines(engine.default_strategy, row):
+            question = ",".join(re.findall("'([^']+)'", row.values["keys"])) if row.task == fields.NAME else None
+            reader = Reader(engine, language="en" if row.prompt == _english(row) else "zh")
+            [page] = reader.read(look(row), row.task, question).pages
+            return Prediction(name(row), page.text, finish_reason=page.finish_reason, status=page.status)
+        [generation] = engine.generate([Request(look(row), row.prompt, LONGEST)])
+    except HyocrError as error:
+        return Prediction(name(row), "", status=FAILED, error=str(error))
+    output = TASKS[row.task].parse(generation, *look(row).size).text if row.task in TASKS else generation.text
+    return Prediction(name(row), output, finish_reason=generation.finish_reason)
+
+
+def by_lines(strategy: str, row: Row) -> bool:
+    """Whether a reader with this strategy does the row's task line by line."""
+    return strategy == "lines" and row.task in LINE_TASKS and not row.line
+
+
+def _english(row: Row) -> str:
+    return prompt(row.task, "en", **row.values)
