@@ -54,7 +54,8 @@ def run(options: argparse.Namespace) -> int:
     bench = benchmark(options.bench)
     items = _items(bench, options.data, options.count)
     os.environ["OMP_NUM_THREADS"] = str(options.threads)  # before a library that reads it is imported
-    system = load_system(options.engine, options.threads, options.model, options.strategy, options.line_reader)
+    ours = (options.model, options.strategy, options.line_reader, options.adapter)
+    system = load_system(options.engine, options.threads, *ours)
     if bench.TASK not in system.tasks:
         return _complain(f'{system.name} cannot do the task "{bench.TASK}" of {bench.NAME}', UNABLE)
     folder = options.output or Path("runs/eval") / bench.NAME / system.name
@@ -143,6 +144,7 @@ def _options() -> argparse.Namespace:
     one.add_argument("--bench", required=True, choices=BENCHMARKS)
     one.add_argument("--engine", default="transformers", choices=ENGINES)
     one.add_argument("--model", default="nano", help="checkpoint for --engine transformers")
+    one.add_argument("--adapter", metavar="FOLDER", help="LoRA adapter that goes on it")
     one.add_argument("--strategy", choices=["page", "lines"], help="default: the checkpoint's own")
     one.add_argument("--line-reader", choices=["ctc", "language"], help="default: the checkpoint's own")
     one.add_argument("--threads", type=positive, default=2)

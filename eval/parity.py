@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -41,6 +42,7 @@ from hyocr.engines.vllm import VllmEngine
 from hyocr.engines.vllm_settings import build
 from hyocr.errors import HyocrError
 from hyocr.lines import propose
+from hyocr.model.merging import merge
 from hyocr.reader import line_request
 from hyocr.sources import open_source
 from hyocr.tasks import read
@@ -187,23 +189,30 @@ def _files(count: int) -> list[Path]:
 
 
 @contextmanager
-def _engine(name: str, model: str) -> Iterator[Engine]:
+def _engine(name: str, model: str, adapter: str | None) -> Iterator[Engine]:
     """Reads lines by the language model, as a server can do nothing else."""
     if name == "server":
-        with served(model) as server, ServerEngine(server.url, model) as asked:
+        extra = ["--lora", adapter] if adapter else []
+        with served(model, extra=extra) as server, ServerEngine(server.url, model) as asked:
             yield asked
         return
     engine: VllmEngine | TransformersEngine
     if name == "vllm":
-        engine = VllmEngine(model, line_reader="language")
+        engine = VllmEngine(model, line_reader="language", adapter=adapter)
+    elif name == "merged":
+        with tempfile.TemporaryDirectory() as folder:
+            merge(model, adapter or "", Path(folder) / "merged")
+            yield TransformersEngine(str(Path(folder) / "merged"), line_reader="language")
+        return
     else:
-        engine = TransformersEngine(model, line_reader="language", batch_tokens=1 if name == "alone" else None)
+        alone = 1 if name == "alone" else None
+        engine = TransformersEngine(model, line_reader="language", batch_tokens=alone, adapter=adapter)
     with closing(engine):
         yield engine
 
 
-def _answers(name: str, model: str, asked: Sequence[Asked]) -> list[Generation]:
-    with _engine(name, model) as engine:
+def _answers(name: str, model: str, adapter: str | None, asked: Sequence[Asked]) -> list[Generation]:
+    with _engine(name, model, adapter) as engine:
         started = time.perf_counter()
         answers = engine.generate([one.request for one in asked])
     tokens = sum(len(answer.ends) for answer in answers)
@@ -238,11 +247,11 @@ def _run(options: argparse.Namespace) -> bool:
     print(f"{pages} pages and {len(asked) - pages} lines of {of}, {options.model}", flush=True)
     about = [one.about for one in asked]
     result: dict[str, Any] = {"model": options.model, "images": about, "answers": {}, "comparisons": {}}
-    reference = _answers("transformers", options.model, asked)
+    reference = _answers("transformers", options.model, options.adapter, asked)
     result["answers"]["transformers"] = [asdict(answer) for answer in reference]
     found = []
     for name in options.engines:
-        answers = _answers(name, options.model, asked)
+        answers = _answers(name, options.model, options.adapter, asked)
         found.append(compare(reference, answers))
         print(report(name, found[-1], asked), flush=True)
         result["answers"][name] = [asdict(answer) for answer in answers]
@@ -266,8 +275,13 @@ def main() -> int:
     """Command line: see the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="nano")
+    parser.add_argument(
+        "--adapter", help="folder of a LoRA adapter; transformers has it beside the weights, vLLM merged"
+    )
     parser.add_argument("--images", type=positive, default=50)
-    parser.add_argument("--engines", nargs="+", choices=["vllm", "server", "alone"], default=["vllm", "server"])
+    parser.add_argument(
+        "--engines", nargs="+", choices=["vllm", "server", "alone", "merged"], default=["vllm", "server"]
+    )
     parser.add_argument("--max-tokens", type=positive, default=256, help="of a page's answer")
     parser.add_argument("--threads", type=positive, default=2)
     parser.add_argument("--output", type=Path, help="JSON with all answers and comparisons")

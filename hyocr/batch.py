@@ -15,7 +15,7 @@ from tqdm import tqdm
 from hyocr import output
 from hyocr.document import Document, PageError, PageResult
 from hyocr.engines.base import Engine
-from hyocr.errors import InputError
+from hyocr.errors import EngineError, InputError
 from hyocr.exports import FORMATS, export, overlay
 from hyocr.highlight import placed
 from hyocr.job import Job, is_server
@@ -41,7 +41,7 @@ class Batch:
     def reader(self) -> Reader:
         """Loaded for the first file that can be opened. Raises CheckpointError."""
         strategy = None if self.job.strategy == "auto" else self.job.strategy
-        engine = self._open.enter_context(closing(load_engine(self.job.model, self.job.engine)))
+        engine = self._open.enter_context(closing(load_engine(self.job.model, self.job.engine, self.job.adapter)))
         return Reader(engine, strategy, self.job.language)
 
     def run(self) -> bool:
@@ -128,23 +128,29 @@ class Batch:
         say(f"error: {message}")
 
 
-def load_engine(model: str, engine: str) -> Engine:
+def load_engine(model: str, engine: str, adapter: str | None = None) -> Engine:
     """The engine called `engine` ("transformers", "vllm" or a server's address) with the checkpoint `model`.
+
+    `adapter` is the folder of a LoRA adapter that goes on it; a server has its own.
 
     Raises CheckpointError and EngineError. Each engine's libraries are loaded when it is asked for.
     """
     silence()
     if is_server(engine):
+        if adapter:
+            raise EngineError(
+                f"{engine} runs what it was started with: hyocr serve --lora {adapter}; ask it without --adapter."
+            )
         from hyocr.engines.server import ServerEngine
 
         return ServerEngine(engine, model)
     if engine == "vllm":
         from hyocr.engines.vllm import VllmEngine
 
-        return VllmEngine(model)
+        return VllmEngine(model, adapter=adapter)
     from hyocr.engines.transformers import TransformersEngine
 
-    return TransformersEngine(model)
+    return TransformersEngine(model, adapter=adapter)
 
 
 def silence() -> None:

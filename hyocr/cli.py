@@ -7,11 +7,13 @@ done), 2 wrong usage, 130 stopped by Ctrl-C (what was done is kept). The heavy l
 from __future__ import annotations
 
 import io
+import os
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -32,6 +34,9 @@ Language = Literal["en", "zh"]
 
 Inputs = Annotated[list[str], typer.Argument(help="Images, PDFs, folders of them, or globs in quotes.")]
 ModelOption = Annotated[str, typer.Option("--model", "-m", help="nano, a checkpoint folder, or a hub id.")]
+AdapterOption = Annotated[
+    str | None, typer.Option("--adapter", metavar="FOLDER", help="A LoRA adapter that goes on the model.")
+]
 
 
 def _known_engine(engine: str) -> str:
@@ -83,6 +88,7 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
 def read(
     inputs: Inputs,
     model: ModelOption = "nano",
+    adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
     strategy: StrategyOption = "auto",
     format: FormatOption = "text",
@@ -92,13 +98,14 @@ def read(
     quiet: QuietOption = False,
 ) -> None:
     """Read the text of images and PDFs."""
-    _run(inputs, Job("read", model, engine, strategy, format, output, lang, quiet, overlay))
+    _run(inputs, Job("read", model, engine, strategy, format, output, lang, quiet, overlay, adapter=adapter))
 
 
 @app.command()
 def spot(
     inputs: Inputs,
     model: ModelOption = "nano",
+    adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
     strategy: StrategyOption = "auto",
     format: FormatOption = "json",
@@ -108,7 +115,7 @@ def spot(
     quiet: QuietOption = False,
 ) -> None:
     """Find every line of text with its box in pixels."""
-    _run(inputs, Job("spotting", model, engine, strategy, format, output, lang, quiet, overlay))
+    _run(inputs, Job("spotting", model, engine, strategy, format, output, lang, quiet, overlay, adapter=adapter))
 
 
 @app.command()
@@ -116,6 +123,7 @@ def ask(
     question: Annotated[str, typer.Argument(help='What to ask about every page, such as "What is the total?"')],
     inputs: Inputs,
     model: ModelOption = "nano",
+    adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
     format: FormatOption = "text",
     output: OutputOption = None,
@@ -132,7 +140,7 @@ def ask(
     if overlay and not evidence:
         raise typer.BadParameter("only evidence can be drawn: add --evidence", param_hint="--overlay")
     task = "evidence" if evidence else "ask"
-    _run(inputs, Job(task, model, engine, "auto", format, output, lang, quiet, overlay, question))
+    _run(inputs, Job(task, model, engine, "auto", format, output, lang, quiet, overlay, question, adapter))
 
 
 @app.command()
@@ -140,6 +148,7 @@ def translate(
     inputs: Inputs,
     to: Annotated[Language, typer.Option("--to", help="Language of the translation.")] = "en",
     model: ModelOption = "nano",
+    adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
     format: FormatOption = "text",
     output: OutputOption = None,
@@ -147,7 +156,25 @@ def translate(
     quiet: QuietOption = False,
 ) -> None:
     """Translate each page, after writing out its text, which the JSON holds too."""
-    _run(inputs, Job(f"translate_{to}", model, engine, "auto", format, output, lang, quiet))
+    _run(inputs, Job(f"translate_{to}", model, engine, "auto", format, output, lang, quiet, adapter=adapter))
+
+
+@app.command()
+def extract(
+    fields: Annotated[str, typer.Argument(help="Names of the fields, such as company,date,total.")],
+    inputs: Inputs,
+    model: ModelOption = "nano",
+    adapter: AdapterOption = None,
+    engine: EngineOption = "transformers",
+    strategy: StrategyOption = "auto",
+    format: FormatOption = "text",
+    output: OutputOption = None,
+    lang: LanguageOption = "en",
+    overlay: OverlayOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Give the values of named fields of each page as JSON."""
+    _run(inputs, Job("fields", model, engine, strategy, format, output, lang, quiet, overlay, fields, adapter))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -157,12 +184,13 @@ def serve(
     host: HostOption = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
     api_key: KeyOption = None,
+    lora: Annotated[str | None, typer.Option(metavar="FOLDER", help="A LoRA adapter to serve the model with.")] = None,
 ) -> None:
     """Serve a checkpoint by vLLM's OpenAI-compatible server. Further options go to vLLM."""
     with _sentences():
         from hyocr.serve.launch import serve as become_server
 
-        become_server(model, host, port, api_key, context.args)
+        become_server(model, host, port, api_key, context.args, lora)
 
 
 @app.command()
@@ -202,10 +230,13 @@ def batch(
     input: Annotated[str, typer.Argument(help="A folder, a glob in quotes, a file, or a .jsonl list of files.")],
     output: Annotated[Path, typer.Argument(help="Folder for one file per document, and run.jsonl.")],
     task: Annotated[
-        str, typer.Option(help="read, spotting, ask, evidence, or translate_ and en, zh or document.")
+        str, typer.Option(help="read, spotting, ask, evidence, fields, or translate_ and en, zh or document.")
     ] = "read",
-    question: Annotated[str | None, typer.Option(help="For the tasks ask and evidence.")] = None,
+    question: Annotated[
+        str | None, typer.Option(help="For the tasks ask and evidence; for fields their names, with commas.")
+    ] = None,
     model: ModelOption = "nano",
+    adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
     strategy: StrategyOption = "auto",
     format: FormatOption = "json",
@@ -220,8 +251,40 @@ def batch(
         from hyocr.corpus.run import batch as run
         from hyocr.corpus.work import Reading
 
-        reading = Reading(task, model, engine, strategy, lang, question, page_seconds)
+        reading = Reading(task, model, engine, strategy, lang, question, page_seconds, adapter)
         succeeded = run(input, output, reading, format, workers, quiet, _pool(ray))
+    if not succeeded:
+        raise typer.Exit(1)
+
+
+@app.command()
+def label(
+    inputs: Inputs,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for labels.jsonl, index.html and images.")
+    ],
+    task: Annotated[
+        str, typer.Option(help="read, ask, evidence, fields, or translate_ and en, zh or document.")
+    ] = "read",
+    question: Annotated[
+        str | None, typer.Option(help="For ask and evidence; for fields their names: company,date,total.")
+    ] = None,
+    model: ModelOption = "nano",
+    adapter: AdapterOption = None,
+    engine: EngineOption = "transformers",
+    strategy: StrategyOption = "auto",
+    lang: LanguageOption = "en",
+    count: Annotated[int | None, typer.Option(min=1, metavar="N", help="Read so many more pages at most.")] = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Read pages into rows for fine-tuning, with a web page to correct them by hand. Called again, it goes on."""
+    with _sentences():
+        from hyocr.label.run import Labelling
+
+        job = Job(
+            task, model, engine, strategy, folder=output, language=lang, quiet=quiet, question=question, adapter=adapter
+        )
+        succeeded = Labelling(job, output, inputs, count).run()
     if not succeeded:
         raise typer.Exit(1)
 
@@ -243,8 +306,39 @@ def retry(
         raise typer.Exit(1)
 
 
+@app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def finetune(context: typer.Context) -> None:
+    """Fine-tune on your own documents (python -m training.finetune, whose options these are)."""
+    with _sentences():
+        try:
+            there = find_spec("training.finetune")
+        except ModuleNotFoundError:
+            there = None
+        if there is None:
+            raise HyocrError(
+                "Fine-tuning is part of hyocr's source, not of the package: pip install -e '.[train]' in it."
+            )
+        os.execv(sys.executable, [sys.executable, "-m", "training.finetune", *context.args])
+
+
 @app.command()
-def info(model: ModelOption = "nano") -> None:
+def merge(
+    adapter: Annotated[str, typer.Option(metavar="FOLDER", help="The LoRA adapter.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="New folder for the checkpoint.")],
+    model: ModelOption = "nano",
+) -> None:
+    """Write a checkpoint with an adapter's changes in it."""
+    with _sentences():
+        from hyocr.batch import silence
+
+        silence()
+        from hyocr.model.merging import merge as merge_into
+
+        merge_into(model, adapter, output)
+
+
+@app.command()
+def info(model: ModelOption = "nano", adapter: AdapterOption = None) -> None:
     """Print what a checkpoint is and which versions run it."""
     with _sentences():
         from hyocr.batch import silence
@@ -255,13 +349,14 @@ def info(model: ModelOption = "nano") -> None:
 
         from hyocr.model.checkpoint import load
 
-        checkpoint = load(model)
+        checkpoint = load(model, adapter=adapter)
         parameters = sum(tensor.numel() for tensor in checkpoint.model.parameters())
         facts = {
             "name": checkpoint.name,
             "parameters": f"{parameters:,}",
             "strategy": checkpoint.default_strategy,
             "folder": checkpoint.folder,
+            **({"adapter": checkpoint.adapter} if checkpoint.adapter else {}),
             "device": checkpoint.model.device,
             "versions": f"hyocr {__version__}, torch {torch.__version__}, transformers {transformers.__version__}",
         }

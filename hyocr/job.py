@@ -25,3 +25,4 @@ class Job:
     quiet: bool = False
     overlay: bool = False
     question: str | None = None
+    adapter: str | None = None

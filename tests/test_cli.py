@@ -41,7 +41,7 @@ class Result:
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     def run(*arguments: object, reply: Callable[[Request], Generation] = fakes.describe) -> Result:
         engine, loads = FakeEngine(reply), []
-        monkeypatch.setattr("hyocr.batch.load_engine", lambda model, name: loads.append((model, name)) or engine)
+        monkeypatch.setattr("hyocr.batch.load_engine", lambda *names: loads.append(names) or engine)
         done = CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
         assert "Traceback" not in done.stderr
         return Result(done.exit_code, done.stdout, done.stderr, engine, len(loads))
@@ -284,7 +284,7 @@ def test_partial_page_is_a_warning(run, image: Path) -> None:
 
 
 def test_missing_model(image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(model: str, engine: str) -> None:
+    def missing(model: str, engine: str, adapter: str | None) -> None:
         raise CheckpointError(f"No checkpoint at {model}.")
 
     monkeypatch.setattr("hyocr.batch.load_engine", missing)
@@ -386,7 +386,7 @@ def test_bar_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     path = fakes.many_pages(tmp_path / "a.tiff", ["red"] * 3)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr("hyocr.batch.load_engine", lambda model, engine: FakeEngine())
+    monkeypatch.setattr("hyocr.batch.load_engine", lambda *names: FakeEngine())
     batch = Batch(Job("read", folder=tmp_path / "out"), [str(path)])
     assert batch.run()
     assert (batch.bar.n, batch.bar.total) == (3, 3)
@@ -430,7 +430,7 @@ def slow(request):
         time.sleep(60)
     return describe(request)
 
-hyocr.batch.load_engine = lambda model, engine: FakeEngine(slow)
+hyocr.batch.load_engine = lambda *names: FakeEngine(slow)
 app()
 """
 

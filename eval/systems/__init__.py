@@ -8,7 +8,12 @@ ENGINES = ("transformers", "tesseract", "rapidocr")
 
 
 def load_system(
-    engine: str, threads: int = 2, model: str = "nano", strategy: str | None = None, line_reader: str | None = None
+    engine: str,
+    threads: int = 2,
+    model: str = "nano",
+    strategy: str | None = None,
+    line_reader: str | None = None,
+    adapter: str | None = None,
 ) -> System:
     """The system `engine`; all but `threads` is for our own. Raises ValueError for an unknown name.
 
@@ -17,7 +22,7 @@ def load_system(
     if engine == "transformers":
         from eval.systems.hyocr import HyocrSystem
 
-        return HyocrSystem(model, threads, strategy, line_reader)
+        return HyocrSystem(model, threads, strategy, line_reader, adapter)
     if engine == "tesseract":
         from eval.systems.tesseract import TesseractSystem
 

@@ -18,7 +18,7 @@ from hyocr.canvas import canvas
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.errors import HyocrError
-from hyocr.model.folder import locate
+from hyocr.model.folder import ADAPTER_CONFIG, locate
 from hyocr.reader import Reader, line_request
 from hyocr.tasks import TASKS, read
 
@@ -45,12 +45,22 @@ class CountingEngine(TransformersEngine):
 
 
 class HyocrSystem:
-    """The checkpoint `model` on `threads` CPU threads (or the GPU); `strategy` and `line_reader` None are its own."""
+    """The checkpoint `model` on `threads` CPU threads (or the GPU); `strategy` and `line_reader` None are its own.
 
-    def __init__(self, model: str, threads: int, strategy: str | None = None, line_reader: str | None = None) -> None:
+    `adapter` is the folder of a LoRA adapter that goes on it.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        threads: int,
+        strategy: str | None = None,
+        line_reader: str | None = None,
+        adapter: str | None = None,
+    ) -> None:
         torch.set_num_threads(threads)
         cv2.setNumThreads(threads)  # the line finder
-        self.engine = CountingEngine(model, line_reader=line_reader)
+        self.engine = CountingEngine(model, line_reader=line_reader, adapter=adapter)
         # A strategy that was asked for is measured alone, without what else a reader tries.
         self.reader = Reader(self.engine, strategy, retry=strategy is None)
         self.name = self.engine.name
@@ -61,7 +71,7 @@ class HyocrSystem:
             "threads": str(threads),
             "strategy": self.reader.strategy,
             "line reader": self.engine.line_reader,
-            "weights": _weights(model),
+            "weights": _weights(model, adapter),
         }
 
     def batch(self, task: str) -> int:
@@ -140,13 +150,21 @@ class HyocrSystem:
         )
 
 
-def _weights(model: str) -> str:
-    """The start of the SHA-256 over the checkpoint's weights; the hub id of one that lies elsewhere."""
+def _weights(model: str, adapter: str | None) -> str:
+    """The start of the SHA-256 over the checkpoint's weights; the hub id of one that lies elsewhere.
+
+    After a + that over the adapter's weights and scale.
+    """
     folder = locate(model)
-    if not isinstance(folder, Path):
-        return model
+    base = _digest(sorted(folder.rglob("*.safetensors"))) if isinstance(folder, Path) else model
+    if not adapter:
+        return base
+    return f"{base}+{_digest([*sorted(Path(adapter).rglob('*.safetensors')), Path(adapter) / ADAPTER_CONFIG])}"
+
+
+def _digest(files: Sequence[Path]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.safetensors")):
+    for path in files:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:12]

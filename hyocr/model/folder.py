@@ -1,9 +1,16 @@
-"""A checkpoint's folder: where it lies, whether it is one, what it says of itself. Loads no heavy library."""
+"""The folders of checkpoints and adapters: where they lie, whether they are such, what they say of themselves.
+
+Loads no heavy library.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +21,14 @@ from hyocr.errors import CheckpointError
 
 BUNDLED = Path(__file__).resolve().parent.parent / "weights"
 METADATA = "hyocr.json"
-"""Optional file of a checkpoint folder, such as {"name": "nano", "default_strategy": "lines"}."""
+"""Optional file of a checkpoint folder, such as {"name": "nano", "default_strategy": "lines"}.
+
+That of an adapter folder wins over the checkpoint's, key by key.
+"""
+HEAD = "ctc/head.safetensors"
+"""Optional CTC head of either folder; not beside the weights, as vLLM loads all that lie there."""
+ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+"""The files of an adapter, as peft names them."""
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _CLASS = "HunYuanVLForConditionalGeneration"
@@ -26,7 +40,8 @@ class Folder:
 
     `default_strategy` is the reading strategy that the model was trained for, `line_reader` what reads single lines
     best: "language" (the language model) or "ctc" (the head in `ctc/head.safetensors`). `line_stretch`, 1 to 4, is how
-    much wider the language model wants line canvases (`hyocr.canvas.stretched`).
+    much wider the language model wants line canvases (`hyocr.canvas.stretched`). `adapter` is the folder of the LoRA
+    adapter that goes on it.
     """
 
     folder: Path
@@ -34,6 +49,12 @@ class Folder:
     default_strategy: str
     line_reader: str
     line_stretch: float
+    adapter: Path | None
+
+    @property
+    def head_folder(self) -> Path:
+        """Where the CTC head lies, if there is one: an adapter's wins."""
+        return self.adapter if self.adapter and (self.adapter / HEAD).exists() else self.folder
 
 
 def locate(name: str) -> str | Path:
@@ -49,19 +70,42 @@ def locate(name: str) -> str | Path:
     )
 
 
-def find(name: str) -> Folder:
-    """The checkpoint `name`, downloaded if that is a hub id; all files it needs are there. Raises CheckpointError."""
+def find(name: str, adapter: str | Path | None = None) -> Folder:
+    """The checkpoint `name`, downloaded if that is a hub id; all files it needs are there. Raises CheckpointError.
+
+    With the folder of an `adapter`, that is checked too. It may rename the checkpoint and say how it is to be used.
+    """
     place = locate(name)
     folder = _download(place) if isinstance(place, str) else place
     _check_files(name, folder)
-    metadata = read_json(folder / METADATA) if (folder / METADATA).exists() else {}
+    metadata = {"name": name if isinstance(place, str) else folder.resolve().name} | _metadata(folder)
+    if adapter is not None:
+        adapter = find_adapter(adapter)
+        metadata |= {"name": f"{metadata['name']}+{adapter.resolve().name}"} | _metadata(adapter)
     return Folder(
         folder,
-        metadata.get("name", name if isinstance(place, str) else folder.resolve().name),
+        metadata["name"],
         metadata.get("default_strategy", "page"),
         metadata.get("line_reader", "language"),
-        _line_stretch(folder, metadata),
+        float(metadata.get("line_stretch", 1.0)),
+        adapter,
     )
+
+
+def find_adapter(name: str | Path) -> Path:
+    """The folder of a LoRA adapter in peft's layout; all files it needs are there. Raises CheckpointError."""
+    folder = Path(name)
+    if not folder.is_dir():
+        raise CheckpointError(f"No adapter folder at {name}; adapters are folders on this machine.")
+    if not (folder / ADAPTER_CONFIG).exists():
+        raise CheckpointError(f"{folder} has no {ADAPTER_CONFIG}, so it is not an adapter folder.")
+    kind = read_json(folder / ADAPTER_CONFIG).get("peft_type")
+    if kind != "LORA":
+        raise CheckpointError(f"{folder} is an adapter of the kind {kind}; hyocr takes LoRA adapters (peft_type LORA).")
+    if not (folder / ADAPTER_WEIGHTS).exists():
+        found = "only pickled weights, which can run code when opened" if _pickles(folder) else "no weights"
+        raise CheckpointError(f"The adapter {folder} has {found}; hyocr reads {ADAPTER_WEIGHTS}.")
+    return folder
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -75,11 +119,18 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _line_stretch(folder: Path, metadata: dict[str, Any]) -> float:
+def _metadata(folder: Path) -> dict[str, Any]:
+    if not (folder / METADATA).exists():
+        return {}
+    metadata = read_json(folder / METADATA)
     factor = metadata.get("line_stretch", 1.0)
     if type(factor) not in (int, float) or not 1 <= factor <= 4:
         raise CheckpointError(f"{folder / METADATA}: line_stretch should be a number from 1 to 4, not {factor!r}.")
-    return float(factor)
+    return metadata
+
+
+def _pickles(folder: Path) -> bool:
+    return any(any(folder.glob(pattern)) for pattern in ("*.bin", "*.pt", "*.pth"))
 
 
 def _download(hub_id: str) -> Path:
@@ -104,11 +155,22 @@ def _check_files(name: str, folder: Path) -> None:
     if config.get("model_type") != "hunyuan_vl" or architectures[0] not in (_CLASS, "hunyuan_vl"):
         raise CheckpointError(f"{name} is a {architectures[0]} model; hyocr runs checkpoints of the class {_CLASS}.")
     if not any(folder.glob("*.safetensors")):
-        pickles = any(folder.glob("*.bin")) or any(folder.glob("*.pt")) or any(folder.glob("*.pth"))
-        found = "only pickled weights, which can run code when opened" if pickles else "no weights"
+        found = "only pickled weights, which can run code when opened" if _pickles(folder) else "no weights"
         raise CheckpointError(f"{name} has {found}; hyocr reads safetensors. Save the model with save_pretrained.")
     if not (folder / "tokenizer.json").exists():
         raise CheckpointError(f"{name} has no tokenizer.json; copy the tokenizer files next to the weights.")
+
+
+@contextmanager
+def whole(folder: Path) -> Iterator[Path]:
+    """A folder to fill, which stands at `folder` in the end: there whole or not at all. Raises OSError."""
+    partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    try:
+        yield partial
+        partial.chmod(0o755)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def first_line(error: Exception) -> str:

@@ -18,11 +18,16 @@ from hyocr.serve.address import check_address
 SAMPLING = {"temperature": 0.0, "repetition_penalty": 1.0}
 
 
-def serve(model: str, host: str, port: int, api_key: str | None, extra: Sequence[str]) -> NoReturn:
-    """Becomes the server's process. Raises CheckpointError and EngineError before that where it cannot."""
+def serve(
+    model: str, host: str, port: int, api_key: str | None, extra: Sequence[str], lora: str | None = None
+) -> NoReturn:
+    """Becomes the server's process, with the adapter `lora` merged into the model, if one is given.
+
+    Raises CheckpointError and EngineError before that where it cannot.
+    """
     build()
     check_address(host, port, guarded=bool(api_key))
-    checkpoint = prepare(model)
+    checkpoint = prepare(model, lora)
     folder = folder_for_vllm(checkpoint)
     arguments = command(folder, checkpoint.name, host, port, extra)
     # Of one image: vLLM's own limit of 16384 answers lets one request keep the server busy for hours.

@@ -35,7 +35,8 @@ def parse(generation: Generation, width: int, height: int) -> Parsed:
     none. It has no lines: which part of the page a value comes from is not said."""
     found = parse_object(generation.text)
     if found is None:
-        return Parsed("", [], [Unparsed(generation.text, 0)] if generation.text.strip() else [])
+        rest = generation.text.strip()
+        return Parsed("", [], [Unparsed(rest, generation.text.index(rest))] if rest else [])
     return Parsed(written(found), [], [])
 
 
