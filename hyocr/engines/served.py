@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from hyocr.errors import EngineError
 from hyocr.model.folder import METADATA, Folder, find
+
+
+class Served(NamedTuple):
+    """A model's name at the server and, where the server tells it as vLLM does, the folder that it lies in there."""
+
+    name: str
+    root: str = ""
 
 
 def check_url(url: str) -> None:
@@ -20,19 +28,22 @@ def check_url(url: str) -> None:
         raise EngineError(f'"{url}" is not the URL of a server; write it like http://127.0.0.1:8000/v1.')
 
 
-def choose(served: list[str], model: str, url: str) -> str:
-    """`model` if it is among those `served` at `url`, or the only one that is. Raises EngineError."""
-    if model in served:
-        return model
+def choose(served: list[Served], model: str, url: str) -> Served:
+    """The one called `model` of those `served` at `url`, or the only one that is. Raises EngineError."""
+    if named := [one for one in served if one.name == model]:
+        return named[0]
     if len(served) == 1:
         return served[0]
     if not served:
         raise EngineError(f"The server at {url} has no model; start it with one.")
-    raise EngineError(f'The server at {url} does not have "{model}"; choose one of {", ".join(served)}.')
+    raise EngineError(
+        f'The server at {url} does not have "{model}"; choose one of {", ".join(one.name for one in served)}.'
+    )
 
 
-def local_folder(served: str, model: str) -> Folder | None:
+def local_folder(served: Served, model: str) -> Folder | None:
     """What is known here of the served checkpoint, without a download; `model` may be the folder it was loaded from."""
-    if served == "nano" or (Path(served) / METADATA).is_file():
-        return find(served)
+    for name in served:
+        if name == "nano" or (name and (Path(name) / METADATA).is_file()):
+            return find(name)
     return find(model) if model != "nano" and Path(model).is_dir() else None

@@ -20,7 +20,7 @@ from hyocr.canvas import stretched
 from hyocr.engines.background import Background, result
 from hyocr.engines.base import Budget, Generation, Request
 from hyocr.engines.faults import BrokenStream, explain, may_pass, pause, sentence
-from hyocr.engines.served import check_url, choose, local_folder
+from hyocr.engines.served import Served, check_url, choose, local_folder
 from hyocr.engines.streamed import StreamedWriter, finish_reason
 from hyocr.errors import EngineError
 from hyocr.model.chat import messages
@@ -47,7 +47,8 @@ class ServerEngine:
     """An `Engine` for the checkpoint that the server at `url` (such as http://127.0.0.1:8000/v1) runs.
 
     `model` is the name it is served under; a server with only one model is asked for that one whatever it is called.
-    How the checkpoint wants to be used is known if it is "nano" or a folder, under its served name or as `model`.
+    How the checkpoint wants to be used is known if it is "nano" or a folder on this machine, under its served name, as
+    `model`, or where the server says that it lies.
     `api_key` None takes the environment's HYOCR_API_KEY. At most `concurrency` requests are under way at once;
     `timeout` is the silence in seconds that is borne, `retries` how often a request that meets a passing error is sent
     again. Raises EngineError where the server does not answer, or not as OpenAI's API does.
@@ -83,12 +84,13 @@ class ServerEngine:
         )
         self._background = Background(cleanup=self._client.close)
         try:
-            self._model = choose(self._background.run(self._served(min(timeout, MODELS_SECONDS))), model, url)
-            local = local_folder(self._model, model)
+            chosen = choose(self._background.run(self._served(min(timeout, MODELS_SECONDS))), model, url)
+            local = local_folder(chosen, model)
         except BaseException:
             self.close()
             raise
-        self.name = local.name if local else self._model
+        self._model = chosen.name
+        self.name = local.name if local else chosen.name
         self.default_strategy = local.default_strategy if local else "page"
         self._line_stretch = local.line_stretch if local else 1.0
 
@@ -136,10 +138,11 @@ class ServerEngine:
         finally:
             future.cancel()
 
-    async def _served(self, timeout: float) -> list[str]:
-        """The names of the server's models. Raises EngineError."""
+    async def _served(self, timeout: float) -> list[Served]:
+        """The server's models. Raises EngineError."""
         try:
-            return [model.id for model in (await self._client.models.list(timeout=timeout)).data]
+            models = (await self._client.models.list(timeout=timeout)).data
+            return [Served(model.id, str((model.model_extra or {}).get("root") or "")) for model in models]
         except openai.APIError as error:
             raise EngineError(f"No model to ask: {explain(error, self._server)}") from error
         except _NOT_OPENAI as error:

@@ -6,6 +6,7 @@ read, and the network is never asked, whatever base model the adapter's config n
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from hyocr.model.folder import ADAPTER_CONFIG, ADAPTER_WEIGHTS, first_line
 
 MORE = ("modules_to_save", "trainable_token_indices", "layer_replication", "target_parameters")
 """What peft can train or change beside the layers' matrices."""
+PLACES = ("language_model.layers.", "vision_tower.layers.", "vision_tower.patch_merger.")
+"""Where layers may be adapted: not the embeddings, whose weights are used in two places or apart from their layer."""
 
 
 def attach(model: Any, folder: Path) -> None:
@@ -56,9 +59,15 @@ def _wrapped(model: Any, folder: Path) -> Any:
         raise CheckpointError(f"peft cannot read {folder / ADAPTER_CONFIG}: {first_line(error)}") from error
     if more := [name for name in MORE if getattr(config, name)] + ["bias"] * (config.bias != "none"):
         raise CheckpointError(f"The adapter {folder} has {more[0]}; hyocr takes LoRA matrices alone, so train without.")
+    if elsewhere := [name for name in state if not any(place in name for place in PLACES)]:
+        raise CheckpointError(
+            f"The adapter {folder} changes {elsewhere[0]}; hyocr takes adapters of the language model's and the vision "
+            "tower's layers and of the connector."
+        )
     config.inference_mode = True
     try:
-        wrapped = PeftModel(model, config)
+        with warnings.catch_warnings(action="ignore", category=FutureWarning):  # peft asks by an older name
+            wrapped = PeftModel(model, config)
         result: Any = set_peft_model_state_dict(wrapped, state)
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise _unfit(folder, str(error).strip().splitlines()[-1].strip()) from error

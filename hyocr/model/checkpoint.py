@@ -42,7 +42,7 @@ def load(name: str, device: str | None = None, adapter: str | Path | None = None
     """
     prepared = prepare(name, adapter)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    with _damage_named(name), _no_progress_bar():
+    with _damage_named(name), no_progress_bar():
         model, report = HunYuanVLForConditionalGeneration.from_pretrained(
             prepared.folder,
             config=prepared.config,
@@ -106,7 +106,7 @@ def _damage_named(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _no_progress_bar() -> Iterator[None]:
+def no_progress_bar() -> Iterator[None]:
     """transformers draws a bar even for nano's tenth of a second, in the middle of the caller's output."""
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()

@@ -78,10 +78,10 @@ def find(name: str, adapter: str | Path | None = None) -> Folder:
     place = locate(name)
     folder = _download(place) if isinstance(place, str) else place
     _check_files(name, folder)
-    metadata = {"name": name if isinstance(place, str) else folder.resolve().name} | _metadata(folder)
+    metadata = {"name": name if isinstance(place, str) else folder.resolve().name} | read_metadata(folder)
     if adapter is not None:
         adapter = find_adapter(adapter)
-        metadata |= {"name": f"{metadata['name']}+{adapter.resolve().name}"} | _metadata(adapter)
+        metadata |= {"name": f"{metadata['name']}+{adapter.resolve().name}"} | read_metadata(adapter)
     return Folder(
         folder,
         metadata["name"],
@@ -119,7 +119,8 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _metadata(folder: Path) -> dict[str, Any]:
+def read_metadata(folder: Path) -> dict[str, Any]:
+    """What a checkpoint's or adapter's folder says of itself; empty if nothing. Raises CheckpointError."""
     if not (folder / METADATA).exists():
         return {}
     metadata = read_json(folder / METADATA)

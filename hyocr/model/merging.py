@@ -15,8 +15,8 @@ from safetensors import SafetensorError
 
 from hyocr.errors import HyocrError
 from hyocr.model import adapter as adapters
-from hyocr.model.checkpoint import load
-from hyocr.model.folder import HEAD, METADATA, Folder, find, whole
+from hyocr.model.checkpoint import load, no_progress_bar
+from hyocr.model.folder import HEAD, METADATA, Folder, find, read_metadata, whole
 
 
 def merge(name: str, adapter: str | Path, output: Path) -> None:
@@ -46,11 +46,12 @@ def write_merged(found: Folder, adapter: Path, folder: Path) -> None:
     loaded = load(str(found.folder), "cpu")
     adapters.merge(loaded.model, adapter)
     try:
-        loaded.model.save_pretrained(folder)
+        with no_progress_bar():
+            loaded.model.save_pretrained(folder)
     except (SafetensorError, RuntimeError) as error:  # the writer's own errors say nothing of a full disk
         raise OSError(f"{error}: is the disk full?") from error
     loaded.processor.save_pretrained(folder)
-    metadata = {key: getattr(found, key) for key in ("name", "default_strategy", "line_reader", "line_stretch")}
+    metadata = read_metadata(found.folder) | read_metadata(adapter) | {"name": found.name}
     (folder / METADATA).write_text(json.dumps(metadata, ensure_ascii=False) + "\n", encoding="utf-8")
     if (found.head_folder / HEAD).exists():
         (folder / HEAD).parent.mkdir()

@@ -149,8 +149,8 @@ function build(item) {
   part(".answer").append(...inputs(item));
   part(".view").append(row.box ? crop(row) : picture(row));
   part(".view").addEventListener("click", () => enlarge(row));
-  part(".confirmed input").addEventListener("change", (event) => mark(item, { confirmed: event.target.checked }));
-  part(".skip input").addEventListener("change", (event) => mark(item, { skipped: event.target.checked }));
+  part("label.confirmed input").addEventListener("change", (event) => mark(item, { confirmed: event.target.checked }));
+  part("label.skip input").addEventListener("change", (event) => mark(item, { skipped: event.target.checked }));
   article.addEventListener("keydown", (event) => press(item, event));
   refresh(item);
   return article;
@@ -197,8 +197,8 @@ function refresh(item) {
   item.article.classList.toggle("confirmed", item.confirmed);
   item.article.classList.toggle("skipped", item.skipped);
   item.article.classList.toggle("changed", item.changed);
-  item.article.querySelector(".confirmed input").checked = item.confirmed;
-  item.article.querySelector(".skip input").checked = item.skipped;
+  item.article.querySelector("label.confirmed input").checked = item.confirmed;
+  item.article.querySelector("label.skip input").checked = item.skipped;
 }
 
 function count() {
