@@ -331,7 +331,7 @@ def test_a_table_too_large_to_compare_scores_nothing(tmp_path):
 def test_fields_are_scored_raw_and_normalised(tmp_path):
     module = benchmark("invoices")
     first, second = module.load(invoices(tmp_path))
-    assert first.values == {"keys": "['issuer','amount','date']"}  # a PDF without text: all of its values
+    assert first.values == {"question": "issuer,amount,date"}  # a PDF without text: all of its values
     assert first.image().width > 500
     answer = {"issuer": "ACME ", "amount": "€ 4.904,94", "date": "29 maart 2014", "iban": "none"}
     sums = module.measure(first, Prediction("a", json.dumps(answer)))
