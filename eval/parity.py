@@ -11,7 +11,8 @@ chunks change log-probabilities by some 1e-5 in float32, and by far more in bflo
 nearer than that, the other one wins, and what follows is another text. Such a near tie shows: up to it the
 log-probabilities are as equal as ever, and at it each engine gives its own choice nearly the same one, of at most
 ln 1/2. Anything else is a fault. `--engines alone` tells how much one library differs from itself: transformers with
-a single image per batch.
+a single image per batch. With `--adapter FOLDER`, transformers has the LoRA adapter beside the weights, and vLLM has
+it merged into them, as `--engines merged` has it in transformers.
 """
 
 from __future__ import annotations
@@ -244,9 +245,11 @@ def _run(options: argparse.Namespace) -> bool:
     asked = images(options.images, options.max_tokens, files)
     of = f"receipts of the split dev in {RECEIPTS}" if EXAMPLES[0] not in files else "the examples"
     pages = sum(not one.request.single_line for one in asked)
-    print(f"{pages} pages and {len(asked) - pages} lines of {of}, {options.model}", flush=True)
+    model = f"{options.model} with {options.adapter}" if options.adapter else options.model
+    print(f"{pages} pages and {len(asked) - pages} lines of {of}, {model}", flush=True)
     about = [one.about for one in asked]
-    result: dict[str, Any] = {"model": options.model, "images": about, "answers": {}, "comparisons": {}}
+    result: dict[str, Any] = {"model": options.model, "adapter": options.adapter, "images": about}
+    result |= {"answers": {}, "comparisons": {}}
     reference = _answers("transformers", options.model, options.adapter, asked)
     result["answers"]["transformers"] = [asdict(answer) for answer in reference]
     found = []
@@ -275,9 +278,7 @@ def main() -> int:
     """Command line: see the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="nano")
-    parser.add_argument(
-        "--adapter", help="folder of a LoRA adapter; transformers has it beside the weights, vLLM merged"
-    )
+    parser.add_argument("--adapter", metavar="FOLDER", help="a LoRA adapter that goes on the model")
     parser.add_argument("--images", type=positive, default=50)
     parser.add_argument(
         "--engines", nargs="+", choices=["vllm", "server", "alone", "merged"], default=["vllm", "server"]
@@ -286,6 +287,8 @@ def main() -> int:
     parser.add_argument("--threads", type=positive, default=2)
     parser.add_argument("--output", type=Path, help="JSON with all answers and comparisons")
     options = parser.parse_args()
+    if "merged" in options.engines and not options.adapter:
+        parser.error("there is nothing to merge without --adapter")
     _environment(options.threads)
     try:
         if {"vllm", "server"} & set(options.engines):

@@ -39,10 +39,10 @@ def merge(name: str, adapter: str | Path, output: Path) -> None:
 
 
 def write_merged(found: Folder, adapter: Path, folder: Path) -> None:
-    """Fills an empty folder with what was found for a checkpoint and its adapter: weights under their
-    published names, tokenizer, processor, `hyocr.json`, CTC head.
+    """Fills an empty folder: weights under their published names, tokenizer, processor, `hyocr.json`, CTC head.
 
-    Raises CheckpointError for what cannot be merged, OSError where it cannot be written.
+    `found` is the checkpoint with this adapter. Raises CheckpointError for what cannot be merged, OSError where it
+    cannot be written.
     """
     loaded = load(str(found.folder), "cpu")
     adapters.merge(loaded.model, adapter)
