@@ -7,7 +7,6 @@ The same run gives the same bytes.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
 import math
@@ -26,6 +25,7 @@ from eval.runner import opened
 from eval.scoring import PageScore
 from hyocr import output
 from hyocr.document import Line
+from hyocr.policy import source_hash
 
 SIDE, QUALITY = 1000, 70
 """Longest side of the report's copies of the images in pixels, and their JPEG quality."""
@@ -197,7 +197,3 @@ def boxes(lines: Iterable[Line]) -> list[tuple[str, str]]:
             confidence = "" if line.confidence is None else f"  ({line.confidence:.2f})"
             found.append((" ".join(f"{x:.2f},{y:.2f}" for x, y in corners), shown(line.text).head + confidence))
     return found
-
-
-def source_hash(source: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"

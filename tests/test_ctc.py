@@ -7,7 +7,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from hyocr.model.ctc import BLANK, FILE, CtcHead, load_head
+from hyocr.model.ctc import BLANK, CtcHead, load_head
+from hyocr.model.folder import HEAD
 from training.ctc import INDEX, ctc_losses, ctc_read
 from training.relabel import align, restore_case
 from training.synth.text import ALPHABET
@@ -47,10 +48,10 @@ def test_best_path_tells_each_character_s_probability():
 
 def test_a_head_carries_its_alphabet_and_a_wrong_one_is_refused(tmp_path):
     head = CtcHead(8, "abc")
-    (tmp_path / FILE).parent.mkdir()
-    save_file(head.state_dict(), tmp_path / FILE, metadata={"alphabet": "abc"})
+    (tmp_path / HEAD).parent.mkdir()
+    save_file(head.state_dict(), tmp_path / HEAD, metadata={"alphabet": "abc"})
     assert load_head(tmp_path).alphabet == "abc"
-    save_file(head.state_dict(), tmp_path / FILE, metadata={"alphabet": "abcd"})
+    save_file(head.state_dict(), tmp_path / HEAD, metadata={"alphabet": "abcd"})
     with pytest.raises(ValueError, match="alphabet"):
         load_head(tmp_path)
 

@@ -13,7 +13,7 @@ from hyocr.engines.line_head import LOOKS, _look, consensus
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.errors import CheckpointError
 from hyocr.model import tower
-from hyocr.model.ctc import FILE
+from hyocr.model.folder import HEAD
 from training.checkpoint import load_weights, save_weights
 
 
@@ -97,7 +97,7 @@ def test_other_requests_go_to_the_language_model(folder):
 
 def test_a_checkpoint_without_its_head_is_refused_with_a_sentence(folder, tmp_path):
     for path in folder.iterdir():
-        if path.name != Path(FILE).parent.name:
+        if path.name != Path(HEAD).parent.name:
             (tmp_path / path.name).symlink_to(path)
     with pytest.raises(CheckpointError, match="no usable CTC head"):
         TransformersEngine(str(tmp_path), line_reader="ctc")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from torch import Tensor
 from transformers import AutoTokenizer, HunYuanVLForConditionalGeneration
 
 from hyocr.model.checkpoint import load
-from hyocr.model.ctc import FILE as HEAD_FILE
 from hyocr.model.ctc import CtcHead, load_head
+from hyocr.model.folder import HEAD
 from hyocr.model.presets import new_1b, new_nano
 from training.synth.text import ALPHABET
 
@@ -52,7 +53,7 @@ def load_weights(source: str, seed: int = 0) -> Weights:
     loaded = load(source, "cpu")
     tokenizer = loaded.processor.tokenizer
     tokenizer.chat_template = tokenizer.chat_template or loaded.processor.chat_template
-    has_head = (loaded.folder / HEAD_FILE).exists()
+    has_head = (loaded.folder / HEAD).exists()
     head = load_head(loaded.folder) if has_head else _new_head(loaded.model)
     return Weights(tokenizer, loaded.model, head, loaded.folder)
 
@@ -78,18 +79,48 @@ def save_weights(weights: Weights, folder: Path, dtype: torch.dtype = torch.floa
 
     Raises OSError if it cannot be written; the older one is then still there.
     """
+    with replacing(folder) as partial:
+        _write(weights, partial, dtype)
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """A folder to fill with weights, which takes the place of `folder` in the end: never half of it.
+
+    Raises OSError if it cannot be written; the older one is then still there.
+    """
     partial, old = folder.with_name(folder.name + ".partial"), folder.with_name(folder.name + ".old")
     for left in (partial, old):
         shutil.rmtree(left, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        _write(weights, partial, dtype)
+        yield partial
     except (SafetensorError, RuntimeError) as error:  # the writer's own errors say nothing of a full disk
         raise OSError(f"{partial} could not be written ({error}): is the disk full?") from error
+    for path in partial.rglob("*.safetensors"):
+        path.chmod(0o644)  # the writer leaves them to their owner alone
     if folder.exists():
         os.rename(folder, old)
     os.rename(partial, folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def save_head(head: CtcHead, folder: Path, dtype: torch.dtype = torch.float32) -> None:
+    """Writes the CTC head to a folder of weights."""
+    values = {name: value.to(dtype).contiguous() for name, value in head.state_dict().items()}
+    (folder / HEAD).parent.mkdir()
+    save_file(values, folder / HEAD, metadata={"alphabet": head.alphabet})
+
+
+def save_state(state: Mapping[str, Any], path: Path) -> None:
+    """Writes what a run is gone on from, in place of an older one, which is still there where this raises OSError."""
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        torch.save(state, partial)
+    except (OSError, RuntimeError) as error:  # the writer's own error says nothing of a full disk
+        partial.unlink(missing_ok=True)
+        raise OSError(f"{partial} could not be written: is the disk full?") from error
+    os.replace(partial, path)
 
 
 def _write(weights: Weights, folder: Path, dtype: torch.dtype) -> None:
@@ -98,8 +129,4 @@ def _write(weights: Weights, folder: Path, dtype: torch.dtype) -> None:
     for path in weights.folder.iterdir():  # tokenizer, processor, chat template, hyocr.json
         if path.suffix in (".json", ".jinja", ".txt") and path.name not in MODEL_FILES:
             shutil.copy(path, folder)
-    head = {name: value.to(dtype).contiguous() for name, value in weights.head.state_dict().items()}
-    (folder / HEAD_FILE).parent.mkdir()
-    save_file(head, folder / HEAD_FILE, metadata={"alphabet": weights.head.alphabet})
-    for path in folder.rglob("*.safetensors"):
-        path.chmod(0o644)  # the writer leaves them to their owner alone
+    save_head(weights.head, folder, dtype)

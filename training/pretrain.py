@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,7 +24,7 @@ from transformers.utils.logging import disable_progress_bar
 from hyocr.errors import HyocrError
 from training import distributed
 from training.batches import Batches
-from training.checkpoint import load_weights, save_weights, with_values
+from training.checkpoint import load_weights, save_state, save_weights, with_values
 from training.config import Stage, check_same, read_stage
 from training.flops import model_flops
 from training.meter import Meter
@@ -186,13 +185,7 @@ class Trainer:
             "optimiser": optimiser,
             "random": torch.get_rng_state(),
         }
-        partial = self.output / "resume.pt.partial"
-        try:
-            torch.save(state, partial)
-        except (OSError, RuntimeError) as error:  # the writer's own error says nothing of a full disk
-            partial.unlink(missing_ok=True)
-            raise OSError(f"{partial} could not be written: is the disk full?") from error
-        os.replace(partial, self.output / "resume.pt")
+        save_state(state, self.output / "resume.pt")
 
     def _save_weights(self, name: str) -> None:
         values = distributed.whole(self.objective.state_dict(), self.world)

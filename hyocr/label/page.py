@@ -7,8 +7,6 @@ bytes.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 import shlex
@@ -18,6 +16,7 @@ from pathlib import Path
 from hyocr import output
 from hyocr.job import Job
 from hyocr.label.rows import Row
+from hyocr.policy import source_hash
 
 PAGE, CORRECTED = "index.html", "corrected.jsonl"
 
@@ -34,8 +33,8 @@ def write_page(folder: Path, rows: Sequence[Row], key: str, job: Job) -> Path:
     about = [job.task, *([] if job.question is None else [job.question]), job.model]
     command = f"hyocr finetune --data {shlex.quote(str(folder / CORRECTED))}"
     parts = {
-        "policy": f"default-src 'none'; img-src 'self' file:; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'",
+        "policy": f"default-src 'none'; img-src 'self' file:; style-src {source_hash(style)}; "
+        f"script-src {source_hash(script)}; base-uri 'none'; form-action 'none'",
         "style": style,
         "script": script,
         "data": embedded({"key": key, "about": about, "command": command, "file": CORRECTED, "rows": list(rows)}),
@@ -54,7 +53,3 @@ def embedded(value: object) -> str:
 
 def _template(name: str) -> str:
     return (_TEMPLATES / name).read_text(encoding="utf-8")
-
-
-def _hash(source: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"

@@ -21,8 +21,6 @@ ROWS = 2
 
 STEPS_PER_COLUMN = 3
 BLANK = 0
-FILE = HEAD
-"""In a checkpoint's folder or an adapter's; its metadata holds the alphabet."""
 
 
 class Character(NamedTuple):
@@ -67,12 +65,12 @@ class CtcHead(nn.Module):
 
 def load_head(folder: Path) -> CtcHead:
     """The head saved in a checkpoint folder, in float32. Raises OSError or ValueError if it is missing or damaged."""
-    with safe_open(folder / FILE, "pt") as file:
+    with safe_open(folder / HEAD, "pt") as file:
         state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
         alphabet = (file.metadata() or {}).get("alphabet", "")
     weight = state["project.weight"]
     if weight.shape[0] != STEPS_PER_COLUMN * (len(alphabet) + 1):
-        raise ValueError(f"{folder / FILE} does not fit its alphabet")
+        raise ValueError(f"{folder / HEAD} does not fit its alphabet")
     head = CtcHead(weight.shape[1] // ROWS, alphabet)
     head.load_state_dict(state)
     return head

@@ -16,6 +16,7 @@ from training.example import Example
 from training.finetune.check import INDEX as INDEX_TYPE
 from training.finetune.images import Sight, pixels
 from training.finetune.rows import Row, parse_rows
+from training.finetune.settings import steps_of_a_round
 from training.packing import Encoder, Pack, Tokens, pack
 
 TASK = "rows"
@@ -80,8 +81,8 @@ class Packs(Dataset[Pack]):
     def __init__(self, rows: Rows, numbers: Numbers, tokeniser: Tokeniser, tokens: int, length: int, seed: int) -> None:
         self.rows, self.numbers, self.tokeniser = rows, numbers, tokeniser
         self.tokens, self.length, self.seed = tokens, length, seed
-        self.steps = len(self._round(0))
         self._last: tuple[int, list[Numbers]] = (0, self._round(0))
+        self.steps = len(self._last[1])
 
     def __getitem__(self, step: int) -> Pack:
         number, place = divmod(step, self.steps)
@@ -93,7 +94,7 @@ class Packs(Dataset[Pack]):
         """The rows of each step of a round, as many steps in every round."""
         order = self._order(number)
         ends = np.cumsum(self.rows.tokens(order))
-        steps = max(1, round(int(ends[-1]) / self.tokens))
+        steps = steps_of_a_round(int(ends[-1]), self.tokens)
         return np.array_split(order, np.searchsorted(ends, ends[-1] * np.arange(1, steps) / steps, side="right"))
 
     def _order(self, number: int) -> Numbers:

@@ -11,6 +11,7 @@ from typing import Any
 
 from hyocr.model.chat import messages
 from hyocr.model.checkpoint import Prepared
+from hyocr.model.folder import read_metadata
 
 KNOWN_PIECES = 1 << 17
 """Words whose lengths are remembered."""
@@ -66,6 +67,11 @@ class Lengths:
             return []
         encoded: Any = self._tokenizer(texts, add_special_tokens=False, return_attention_mask=False)
         return [len(ids) for ids in encoded["input_ids"]]
+
+
+def writes_characters(checkpoint: Prepared) -> bool:
+    """Whether the checkpoint was taught to write each character as a token of its own, as nano was."""
+    return bool(read_metadata(checkpoint.folder).get("characters"))
 
 
 def words_stand_alone(tokenizer: Any) -> bool:

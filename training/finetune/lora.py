@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from peft import LoraConfig, PeftModel, get_peft_model
-from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import nn
 
-from hyocr.model.ctc import FILE as HEAD_FILE
 from hyocr.model.folder import METADATA
-from training.checkpoint import Weights
+from training.checkpoint import Weights, replacing, save_head
 from training.finetune.settings import Part
 
 LANGUAGE = r".*language_model\.layers\.\d+\.(self_attn\.[qkvo]_proj|mlp\.(gate|up|down)_proj)"
@@ -55,19 +51,10 @@ def thaw(model: nn.Module, part: Part) -> None:
 
 def save_adapter(adapted: PeftModel, weights: Weights, metadata: Mapping[str, Any], folder: Path) -> None:
     """Writes the adapter folder that `--adapter` takes: peft's files, what the checkpoint is called now, and the CTC
-    head where it has learned too. In place of an older one, never half of it."""
-    partial, old = folder.with_name(folder.name + ".partial"), folder.with_name(folder.name + ".old")
-    for left in (partial, old):
-        shutil.rmtree(left, ignore_errors=True)
-    partial.mkdir(parents=True)
-    adapted.save_pretrained(str(partial), safe_serialization=True, save_embedding_layers=False)
-    (partial / "README.md").unlink(missing_ok=True)  # a model card to be filled in
-    (partial / METADATA).write_text(json.dumps(metadata), encoding="utf-8")
-    if any(parameter.requires_grad for parameter in weights.head.parameters()):
-        head: dict[str, Tensor] = {name: value.contiguous() for name, value in weights.head.state_dict().items()}
-        (partial / HEAD_FILE).parent.mkdir()
-        save_file(head, partial / HEAD_FILE, metadata={"alphabet": weights.head.alphabet})
-    if folder.exists():
-        os.rename(folder, old)
-    os.rename(partial, folder)
-    shutil.rmtree(old, ignore_errors=True)
+    head where it has learned too. In place of an older one, never half of it. Raises OSError."""
+    with replacing(folder) as partial:
+        adapted.save_pretrained(str(partial), safe_serialization=True, save_embedding_layers=False)
+        (partial / "README.md").unlink(missing_ok=True)  # a model card to be filled in
+        (partial / METADATA).write_text(json.dumps(metadata), encoding="utf-8")
+        if any(parameter.requires_grad for parameter in weights.head.parameters()):
+            save_head(weights.head, partial)

@@ -16,7 +16,6 @@ from hyocr.errors import HyocrError
 from hyocr.model.checkpoint import Prepared
 from hyocr.reader import line_request
 from hyocr.tasks import fields, read
-from hyocr.wording import LANGUAGES, prompt
 from training.checkpoint import Weights
 from training.finetune.check import check
 from training.finetune.dataset import Rows
@@ -63,9 +62,8 @@ def _all(rows: Rows, strategy: str, reading: Read, folder: Path) -> Iterator[dic
 
 def _as_given(row: Row) -> dict[str, Any]:
     asked: dict[str, Any] = {"prompt": row.prompt}
-    for language in LANGUAGES:
-        if row.task and row.prompt == prompt(row.task, language, **row.values):
-            asked = {"task": row.task, "values": dict(row.values), "language": language}
+    if row.task:
+        asked = {"task": row.task, "values": dict(row.values), "language": row.language}
     given = {"image": str(row.image.resolve()), "line": row.line, "answer": row.answer, "group": row.group}
     return asked | given | ({"box": list(row.box)} if row.box else {})
 

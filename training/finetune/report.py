@@ -9,8 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from eval.diff import diff
-from eval.report import page_environment, page_style, picture, shown, source_hash, worst_first
+from eval.report import page_environment, page_style, picture, shown, worst_first
 from hyocr import output
+from hyocr.policy import source_hash
 from training.finetune.score import Scored
 
 PAGE = "report.html"

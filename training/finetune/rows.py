@@ -18,7 +18,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +40,9 @@ class Row:
     """One question about one image, and its answer.
 
     `number` is its line in the file, from 1. `task` is the file of `prompts/` that words the question and `values` fill
-    its placeholders; "" and none where the prompt is free. `box` (x1, y1, x2, y2 in pixels) is the part of the image
-    that is asked about, None for all of it. `line` says that this is one line of text, shown as a line canvas
-    (`hyocr.canvas`). Rows of one `group` are never split between training and what is held out.
+    its placeholders in `language`; all three are empty where the prompt is free. `box` (x1, y1, x2, y2 in pixels) is
+    the part of the image that is asked about, None for all of it. `line` says that this is one line of text, shown as a
+    line canvas (`hyocr.canvas`). Rows of one `group` are never split between training and what is held out.
     """
 
     number: int
@@ -51,6 +51,7 @@ class Row:
     answer: str
     task: str
     values: Mapping[str, str]
+    language: str
     box: tuple[int, int, int, int] | None
     line: bool
     group: str
@@ -72,8 +73,9 @@ class RowError(ValueError):
 class _Turn:
     prompt: str
     answer: str
-    task: str
-    values: Mapping[str, str]
+    task: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
 
 
 def parse_rows(text: str | bytes, number: int, folder: Path) -> list[Row]:
@@ -95,7 +97,7 @@ def parse_rows(text: str | bytes, number: int, folder: Path) -> list[Row]:
         short = reason if len(reason) <= LONGEST_REASON else reason[:LONGEST_REASON] + "..."
         raise RowError(number, short) from error
     place = Path(folder, image)
-    return [Row(number, place, turn.prompt, turn.answer, turn.task, turn.values, box, line, group) for turn in turns]
+    return [Row(number, place, **vars(turn), box=box, line=line, group=group) for turn in turns]
 
 
 def _members(text: str | bytes, first: bool) -> dict[str, Any]:
@@ -126,7 +128,7 @@ def _ours(members: dict[str, Any]) -> _Turn:
             )
     if "prompt" not in members:
         raise ValueError(f'there is no "prompt" and no "task"{_hint(("prompt", "task"), members)}.')
-    return _Turn(_question(members["prompt"], '"prompt"'), answer, "", {})
+    return _Turn(_question(members["prompt"], '"prompt"'), answer)
 
 
 def _worded(members: dict[str, Any], answer: str) -> _Turn:
@@ -139,7 +141,7 @@ def _worded(members: dict[str, Any], answer: str) -> _Turn:
     if {"task", "language"} & given.keys():
         raise ValueError('"task" and "language" stand beside "values", not in it.')
     values = {name: _value(task, name, value) for name, value in given.items()}
-    return _Turn(wording.prompt(task, language, **values), answer, task, values)
+    return _Turn(wording.prompt(task, language, **values), answer, task, values, language)
 
 
 def _value(task: str, name: str, value: object) -> str:
@@ -180,7 +182,7 @@ def _conversation(turns: object) -> list[_Turn]:
         raise ValueError(f'the first turn from "human" should have {IMAGE} exactly once, not {images} times.')
     asked = [_IMAGE_LINE.sub("", questions[0][1]), *(value for _, value in questions[1:])]
     return [
-        _Turn(_question(question, f"question {place}"), _text(answer, f"answer {place}"), "", {})
+        _Turn(_question(question, f"question {place}"), _text(answer, f"answer {place}"))
         for place, (question, (_, answer)) in enumerate(zip(asked, answers, strict=True), start=1)
     ]
 
@@ -202,7 +204,7 @@ def _pairs(turns: object) -> list[_Turn]:
             if name not in turn:
                 raise ValueError(f'turn {place} has no "{name}"{_hint((name,), turn)}.')
         question = _question(turn["question"], f"question {place}")
-        found.append(_Turn(question, _text(turn["answer"], f"answer {place}"), "", {}))
+        found.append(_Turn(question, _text(turn["answer"], f"answer {place}")))
     if not found:
         raise ValueError('"conv" has no turns.')
     return found

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import torch
 from tqdm import tqdm
@@ -22,13 +21,13 @@ from hyocr.batch import silence
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.errors import HyocrError
 from hyocr.model.checkpoint import Prepared, prepare
-from hyocr.model.folder import METADATA, read_json
 from training.checkpoint import Weights, load_weights, save_weights
 from training.config import check_same
 from training.finetune import lora
 from training.finetune.check import check, describe
-from training.finetune.dataset import Packs, Rows, Tokeniser
+from training.finetune.dataset import Numbers, Packs, Rows, Tokeniser
 from training.finetune.images import sight
+from training.finetune.lengths import writes_characters
 from training.finetune.prepare import for_lines
 from training.finetune.report import write_report
 from training.finetune.rows import Row
@@ -51,8 +50,8 @@ def finetune(settings: Settings) -> int:
         torch.set_num_threads(settings.threads)
     prepared = prepare(settings.model)
     output.prepare(settings.output)
-    about = _begin(settings)
-    characters = _writes_characters(prepared)
+    _begin(settings)
+    characters = writes_characters(prepared)
     report = check(settings.data, prepared, characters, settings.output / "rows.index")
     print(describe(report), flush=True)
     if report.problems.count:
@@ -60,7 +59,7 @@ def finetune(settings: Settings) -> int:
     given = Rows(settings.data, settings.output / "rows.index")
     held_out = given.held_out(settings.held_out, settings.seed)
     weights = load_weights(settings.model, settings.seed)
-    asked = _sample([given[int(i)] for i in given.split(held_out)[1]], settings.scored)
+    asked = _sample(given, given.split(held_out)[1], settings.scored)
     before = _answered(settings.output / "before.jsonl", settings.model, None, asked)
     rows = for_lines(given, settings.output, prepared, weights, characters)
     train, looked_at = rows.split(held_out)
@@ -75,16 +74,15 @@ def finetune(settings: Settings) -> int:
     if not result.exists():
         tokeniser = Tokeniser(weights.tokenizer, sight(prepared), characters)
         packs = Packs(rows, train, tokeniser, plan.tokens, plan.length, settings.seed)
-        plan = dataclasses.replace(plan, steps=max(1, round(plan.epochs * packs.steps)))
-        some = _sample([rows[int(i)] for i in looked_at], MOST_LOOKED_AT)
-        _train(settings, plan, weights, packs, _packed(tokeniser, some, plan), prepared, about)
+        some = _sample(rows, looked_at, MOST_LOOKED_AT)
+        _train(settings, plan, weights, packs, _packed(tokeniser, some, plan), prepared)
     model, adapter = (str(result), None) if settings.full else (settings.model, result)
     after = _answered(settings.output / "after.jsonl", model, adapter, asked)
     _report(settings, asked, before, after)
     return 0
 
 
-def _begin(settings: Settings) -> dict[str, Any]:
+def _begin(settings: Settings) -> None:
     """What decides the run's outcome; a folder begun with something else is refused."""
     about = {name: str(value) for name, value in dataclasses.asdict(settings).items()}
     for name in ("output", "scored", "threads"):
@@ -98,19 +96,12 @@ def _begin(settings: Settings) -> dict[str, Any]:
     if path.exists():
         check_same(path, json.loads(path.read_text(encoding="utf-8")), about)
     output.write(path, json.dumps(about, indent=1).encode())
-    return about
 
 
-def _writes_characters(prepared: Prepared) -> bool:
-    """Whether the checkpoint was taught to write each character as a token of its own, as nano was."""
-    metadata = prepared.folder / METADATA
-    return metadata.exists() and bool(read_json(metadata).get("characters"))
-
-
-def _sample(rows: list[Row], most: int) -> list[Row]:
-    """At most so many, the same ones every time, in their order."""
-    chosen = sorted(random.Random(0).sample(range(len(rows)), min(most, len(rows))))
-    return [rows[i] for i in chosen]
+def _sample(rows: Rows, numbers: Numbers, most: int) -> list[Row]:
+    """At most so many of these rows, the same ones every time, in their order."""
+    chosen = sorted(random.Random(0).sample(range(len(numbers)), min(most, len(numbers))))
+    return [rows[int(numbers[i])] for i in chosen]
 
 
 def _answered(path: Path, model: str, adapter: Path | None, rows: Sequence[Row]) -> dict[str, Prediction]:
@@ -129,7 +120,7 @@ def _answered(path: Path, model: str, adapter: Path | None, rows: Sequence[Row])
 def _told(settings: Settings, plan: Plan, train: int, held_out: int) -> str:
     kind = "full fine-tuning" if settings.full else f"LoRA of rank {settings.rank}"
     return (
-        f"{kind}, {settings.part}: {train:,} rows to train on, {held_out:,} held out; about {plan.steps:,} steps of "
+        f"{kind}, {settings.part}: {train:,} rows to train on, {held_out:,} held out; {plan.steps:,} steps of "
         f"{plan.tokens:,} tokens, {plan.epochs:g} times through the data, learning rate {plan.lr:.1e}"
     )
 
@@ -145,7 +136,6 @@ def _train(
     packs: Packs,
     held_out: Sequence[Pack],
     prepared: Prepared,
-    about: dict[str, Any],
 ) -> None:
     """Trains and writes the adapter, or the checkpoint."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -157,7 +147,7 @@ def _train(
     else:
         adapted = lora.attach(weights.model, settings.part, settings.rank, settings.model)
     weights.head.requires_grad_(reads)
-    Tuner(weights, stage(settings, plan, reads), plan, settings.patience, about).run(packs, held_out)
+    Tuner(weights, stage(settings, plan, reads), plan, settings.patience).run(packs, held_out)
     name = {"name": f"{prepared.name}-{settings.output.name}"}
     if adapted is None:
         save_weights(weights, settings.output / CHECKPOINT)

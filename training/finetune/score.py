@@ -8,24 +8,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from eval.benchmarks import key_values
+from eval.benchmarks import receipts_fields
 from eval.benchmarks.base import Benchmark, Item, Number, ratio
 from eval.compare import Difference, compare
 from eval.metrics.cer import character_errors
-from eval.metrics.text import folded, single_spaces
+from eval.metrics.text import single_spaces
 from eval.predictions import FAILED, Prediction
 from eval.scoring import PageScore, score_pages
+from hyocr import extraction
 from hyocr.engines.base import Engine, Request
 from hyocr.errors import HyocrError
 from hyocr.reader import LINE_TASKS, Reader, line_request
 from hyocr.tasks import TASKS, fields
-from hyocr.wording import prompt
 from training.finetune.images import look
 from training.finetune.rows import Row
 
 AT_ONCE = 64
-LONGEST, LONGEST_OF_LINE = 4096, 192
-"""Most tokens of an answer."""
+LONGEST = 4096
+"""Most tokens of an answer about a page; `extraction.LONGEST` about a line."""
 
 
 class Texts:
@@ -52,22 +52,17 @@ class Texts:
 
 
 class Fields(Texts):
-    """Answers that are JSON objects: exact match of fields (see `eval.metrics.fields`)."""
+    """Answers that are JSON objects, scored as those about receipts are (see `eval.benchmarks.receipts_fields`)."""
 
-    NAME, MAIN = "fields", "exact_f1"
-    ERRORS = frozenset({"unparsed"})
+    NAME, MAIN, ERRORS = "fields", receipts_fields.MAIN, receipts_fields.ERRORS
 
     def measure(self, item: Item, prediction: Prediction) -> dict[str, float]:
         """Fields matched, predicted and there."""
-        return key_values.measure(prediction.output, item.truth, "folded", _folded)
+        return receipts_fields.measure(item, prediction)
 
     def scores(self, sums: Mapping[str, Number]) -> dict[str, Number]:
         """See the class."""
-        return key_values.scores(sums, "folded")
-
-
-def _folded(values: key_values.Fields) -> key_values.Fields:
-    return {key: folded(value) for key, value in values.items()}
+        return receipts_fields.scores(sums)
 
 
 @dataclass(frozen=True)
@@ -123,15 +118,14 @@ def answers(engine: Engine, rows: Sequence[Row]) -> Iterator[Prediction]:
 def _line_request(row: Row) -> Request:
     if row.task == "read":
         return line_request(look(row), row.prompt)
-    return Request(look(row), row.prompt, LONGEST_OF_LINE, line_canvas=True)
+    return Request(look(row), row.prompt, extraction.LONGEST, line_canvas=True)
 
 
 def _page(engine: Engine, row: Row) -> Prediction:
     try:
         if by_lines(engine.default_strategy, row):
             question = ",".join(re.findall("'([^']+)'", row.values["keys"])) if row.task == fields.NAME else None
-            reader = Reader(engine, language="en" if row.prompt == _english(row) else "zh")
-            [page] = reader.read(look(row), row.task, question).pages
+            [page] = Reader(engine, language=row.language).read(look(row), row.task, question).pages
             return Prediction(name(row), page.text, finish_reason=page.finish_reason, status=page.status)
         [generation] = engine.generate([Request(look(row), row.prompt, LONGEST)])
     except HyocrError as error:
@@ -143,7 +137,3 @@ def _page(engine: Engine, row: Row) -> Prediction:
 def by_lines(strategy: str, row: Row) -> bool:
     """Whether a reader with this strategy does the row's task line by line."""
     return strategy == "lines" and row.task in LINE_TASKS and not row.line
-
-
-def _english(row: Row) -> str:
-    return prompt(row.task, "en", **row.values)

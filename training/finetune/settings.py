@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from training.config import Stage
 
@@ -60,21 +60,27 @@ def planned(settings: Settings, rows: int, total: int, longest: int, hidden: int
     tokens = settings.tokens or max(least, min(most, total // LEAST_STEPS))
     tokens = max(tokens, longest)
     epochs = settings.epochs or max(1.0, min(MOST_EPOCHS, round(300 / math.sqrt(rows))))
-    a_round = max(1, math.ceil(total / tokens))
-    steps = max(1, round(epochs * a_round))
+    steps = max(1, round(epochs * steps_of_a_round(total, tokens)))
     length = 8 * math.ceil(min(tokens, max(longest, 384)) / 8)
     lr = settings.lr or 0.256 / hidden * (0.1 if settings.full else 1.0)
     return Plan(tokens, length, epochs, lr, max(1, steps // 12), max(1, steps // 20), steps)
 
 
+def steps_of_a_round(total: int, tokens: int) -> int:
+    """Steps of about `tokens` tokens that going through `total` tokens takes."""
+    return max(1, round(total / tokens))
+
+
 def stage(settings: Settings, plan: Plan, reads_lines: bool) -> Stage:
     """The plan as a training stage, which the objective and the optimiser of pretraining go by."""
-    values: dict[str, Any] = {"seed": settings.seed, "steps": plan.steps, "warmup": plan.warmup, "lr": plan.lr}
     return Stage(
-        **values,
+        seed=settings.seed,
         mixture={"rows": 1.0},
         output=str(settings.output),
         init=settings.model,
+        steps=plan.steps,
+        warmup=plan.warmup,
+        lr=plan.lr,
         final_lr=0.02 * plan.lr,
         language_weight=1.0,
         ctc_weight=1.0 if reads_lines else 0.0,

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from training.checkpoint import Weights
-from training.config import Stage, check_same
+from training.checkpoint import Weights, save_state
+from training.config import Stage
 from training.finetune.dataset import Packs
 from training.finetune.settings import Plan
 from training.objective import Objective, precision
@@ -27,8 +25,8 @@ from training.pretrain import Diverged, learning_rate, parameter_groups
 class Tuner:
     """Trains what `requires_grad` in `weights`; a state in the output folder is gone on from."""
 
-    def __init__(self, weights: Weights, stage: Stage, plan: Plan, patience: int, about: Mapping[str, Any]) -> None:
-        self.stage, self.plan, self.patience, self.about = stage, plan, patience, dict(about)
+    def __init__(self, weights: Weights, stage: Stage, plan: Plan, patience: int) -> None:
+        self.stage, self.plan, self.patience = stage, plan, patience
         self.device = weights.model.device
         self.objective = Objective(weights.model, weights.head, stage).to(self.device)
         named = dict(self.objective.named_parameters())
@@ -126,7 +124,6 @@ class Tuner:
 
     def _save(self) -> None:
         state = {
-            "about": self.about,
             "step": self.step,
             "best": self.best,
             "best_step": self.best_step,
@@ -134,19 +131,12 @@ class Tuner:
             "values": self._values(),
             "optimiser": self.optimiser.state_dict(),
         }
-        partial = self.state.with_name("resume.pt.partial")
-        try:
-            torch.save(state, partial)
-        except (OSError, RuntimeError) as error:  # the writer's own error says nothing of a full disk
-            partial.unlink(missing_ok=True)
-            raise OSError(f"{partial} could not be written: is the disk full?") from error
-        os.replace(partial, self.state)
+        save_state(state, self.state)
 
     def _resume(self) -> None:
         if not self.state.exists():
             return
         state = torch.load(self.state, map_location=self.device, weights_only=True)
-        check_same(self.state, state["about"], self.about)
         self._assign(state["values"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.best, self.best_step, self.kept = (

@@ -34,9 +34,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from eval.diff import Change, diff
-from eval.report import page_environment, page_style, source_hash
+from eval.report import page_environment, page_style
 from hyocr.errors import HyocrError, InputError
 from hyocr.output import write
+from hyocr.policy import source_hash
 from training.rl.completions import FILE as COMPLETIONS
 from training.rl.completions import METRICS
 
