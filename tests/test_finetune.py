@@ -14,6 +14,7 @@ from hyocr.engines.base import Request
 from hyocr.engines.transformers import TransformersEngine
 from training.finetune.__main__ import main
 from training.finetune.dataset import Packs, Rows, Tokeniser
+from training.finetune.rows import RowError
 from training.finetune.settings import Settings, planned
 from training.finetune.spread import divided
 
@@ -149,6 +150,20 @@ def test_full_fine_tuning_leaves_a_checkpoint(data: Path, tmp_path: Path) -> Non
     output = tmp_path / "full"
     assert run(data, output, "--full", "--part", "connector", "--epochs", "1") == 0
     assert TransformersEngine(str(output / "checkpoint"), "cpu").name == "nano"
+
+
+def test_what_goes_wrong_on_the_way_is_one_sentence(data: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    assert run(data, tmp_path / "diverged", "--lr", "1e30", "--epochs", "20") == 1
+    assert "lower --lr" in capsys.readouterr().err.splitlines()[-1]
+
+    def gone(row, seen):
+        raise RowError(row.number, "The file does not exist; check the path.")
+
+    monkeypatch.setattr("training.finetune.dataset.pixels", gone)  # in the process that packs, too
+    assert run(data, tmp_path / "gone", "--held-out", "0") == 1
+    said = capsys.readouterr().err
+    assert "check the path" in said.splitlines()[-1]
+    assert "Traceback" not in said
 
 
 def test_other_settings_are_refused(data: Path, done: Path, capsys) -> None:

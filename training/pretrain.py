@@ -34,7 +34,7 @@ from training.packing import Pack
 from training.validate import Validation
 
 
-class Diverged(Exception):
+class Diverged(HyocrError):
     """The loss has left the numbers."""
 
 

@@ -37,8 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _complain(f"{error.name} is not installed: pip install 'hyocr[train]'.", 1)
     except KeyboardInterrupt:
         return _complain("stopped; the same command goes on from what was saved", 130)
-    except (OSError, ValueError, HyocrError) as error:
-        return _complain(str(error), 1)
+    except (OSError, ValueError, RuntimeError, HyocrError) as error:
+        return _complain(str(error).strip().splitlines()[-1], 1)  # a worker process brings its traceback along
 
 
 def _complain(sentence: str, code: int) -> int:

@@ -28,7 +28,7 @@ from hyocr.errors import HyocrError, InputError
 from hyocr.model.checkpoint import Prepared, prepare
 from hyocr.tasks import wire, wire_json, wire_markup
 from training.finetune.images import Identity, asked_size, decoded, identity, seen_size, sight
-from training.finetune.lengths import Lengths
+from training.finetune.lengths import Lengths, writes_characters
 from training.finetune.rows import Row, RowError, parse_rows
 from training.finetune.tallies import Distinct, Notes, Spread
 from training.packing import PATCH, visual_tokens
@@ -339,14 +339,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path, help="rows, one JSON object per line")
     parser.add_argument("--model", default="nano", help='"nano", a checkpoint folder or a hub id')
-    parser.add_argument("--by-character", action="store_true", help="count each character of an answer as a token")
+    parser.add_argument(
+        "--by-character",
+        action="store_true",
+        help="count each character of an answer as a token, as nano is trained anyway",
+    )
     options = parser.parse_args()
     try:
         if not options.file.is_file():
             raise InputError(f"There is no file {options.file}; name a file of rows.")
         size = options.file.stat().st_size
         with tqdm(total=size, unit="B", unit_scale=True, leave=False, disable=not sys.stderr.isatty()) as bar:
-            report = check(options.file, prepare(options.model), options.by_character, progress=bar.update)
+            prepared = prepare(options.model)
+            characters = options.by_character or writes_characters(prepared)
+            report = check(options.file, prepared, characters, progress=bar.update)
     except HyocrError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
