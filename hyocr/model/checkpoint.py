@@ -34,6 +34,16 @@ class Checkpoint(Prepared):
     model: Any
 
 
+def fast_in_bfloat16(device: torch.device) -> bool:
+    """Whether the device computes in bfloat16: GPUs, and processors with AVX-512 BF16 or AMX.
+
+    Others emulate it, some hundred times slower than float32.
+    """
+    if device.type != "cpu":
+        return device.type == "cuda"
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
 def load(name: str, device: str | None = None, adapter: str | Path | None = None) -> Checkpoint:
     """Loads a checkpoint: float32 on CPU, bfloat16 on CUDA (`device` None: CUDA if there is one).
 

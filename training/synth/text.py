@@ -79,8 +79,9 @@ class TextSource:
             _labelled,
             _code,
             _date,
+            self._listed,
         ]
-        weights = [6, 4, 3, 2, 4, 3, 2, 1]
+        weights = [6, 4, 3, 2, 4, 3, 2, 1, 3]
         mixed = rng.random() < 0.5
         kind = rng.choices(kinds, weights)[0]
         parts: list[str] = []
@@ -103,6 +104,12 @@ class TextSource:
         return self._checked(
             rng, rng.choice(self.names) if self.names and not self.testing else invented_word(rng).title()
         )
+
+    def _listed(self, rng: random.Random) -> str:
+        """Names and numbers with commas between them, as in addresses; the last often ends the line."""
+        parts = [rng.choice([self._name, self._name, _number, _place])(rng) for _ in range(rng.randint(2, 5))]
+        comma = rng.choice([", ", ", ", ", ", ", ", ",", ",", " ,", " , "])
+        return comma.join(parts) + rng.choice(["", "", comma.rstrip(), "."])
 
     def _checked(self, rng: random.Random, text: str) -> str:
         """Replaces words of the wrong side of the hold-out by invented ones of the right side."""
@@ -172,6 +179,22 @@ def _number(rng: random.Random) -> str:
             f"+{text}",
         ]
     )
+
+
+def _place(rng: random.Random) -> str:
+    """A house, street or postal code."""
+    number, street = _digits(rng, 1, 3), f"{_digits(rng, 1, 2)}/{_digits(rng, 1, 3)}{rng.choice(['', '', 'A', 'B'])}"
+    choices = [
+        f"NO.{number}",
+        f"No. {number}",
+        f"LOT {number}",
+        f"{number}-{_digits(rng, 1, 2)}",
+        f"JALAN SS {street}",
+        f"Jalan {invented_word(rng).title()} {street}",
+        _digits(rng, 5, 5),
+        f"{_digits(rng, 5, 5)} {invented_word(rng).title()}",
+    ]
+    return rng.choice(choices)
 
 
 def _price(rng: random.Random) -> str:
