@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from PIL import Image
 
-from hyocr import extraction
+from hyocr import extraction, pieces
 from hyocr.canvas import canvas
 from hyocr.document import Document, Line, PageResult, Strategy
 from hyocr.engines.base import Budget, Engine, Generation, Request
@@ -149,11 +149,12 @@ class Reader:
     def _read_lines(self, page: Page, result: PageResult, budget: Budget) -> Iterator[Retry]:
         grouped = rows([crop for crop in propose(page.image) if crop.image.width and crop.image.height])
         prompt = read.prompt(self.language)
-        requests = [line_request(canvas(crop.image), prompt, budget) for row in grouped for crop in row]
+        cuts = [pieces.cut(crop.image) for row in grouped for crop in row]
+        requests = [line_request(canvas(piece), prompt, budget) for cut in cuts for piece in cut]
         generations = self.engine.generate(requests) if requests else []
         if self.retry:
             yield from ask_again(self.engine, requests, generations, result, budget)
-        _merge(result, grouped, generations)
+        _merge(result, grouped, pieces.join(generations, [len(cut) for cut in cuts]))
         _conclude(result, generations)
 
     def _extract(self, page: Page, result: PageResult, asked: _Asked, budget: Budget) -> Iterator[Retry]:
