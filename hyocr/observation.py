@@ -45,23 +45,29 @@ def observe(lines: Sequence[Line]) -> Observation:
     text, starts = "", list[int]()
     row_start, last = 0, None
     for line in kept:
-        beside = last is not None and _beside(last, line)
-        if text and not beside:
+        goes_on = last is not None and beside(last, line)
+        if text and not goes_on:
             text += "\n"
-        if not beside:
+        if not goes_on:
             row_start = len(text)
-        text += " " * _spaces(line, last if beside else None, left, max(unit, 1e-6), len(text) - row_start)
+        text += " " * _spaces(line, last if goes_on else None, left, max(unit, 1e-6), len(text) - row_start)
         starts.append(len(text))
         text += _text(line)
         last = line
     return Observation(text, tuple(kept), tuple(starts))
 
 
+def observed_prompt(text: str, prompt: str) -> str:
+    """A question about a page that is known by its observation's text alone: that text, then the task's prompt."""
+    return f"{text}\n\n{prompt}"
+
+
 def _text(line: Line) -> str:
     return " ".join(line.text.split())
 
 
-def _beside(last: Line, line: Line) -> bool:
+def beside(last: Line, line: Line) -> bool:
+    """Whether `line` goes on the row of `last`, the line read before it."""
     return bool(last.box and line.box) and continues(_quad(last), _quad(line))
 
 

@@ -41,6 +41,8 @@ class Data:
     """Folder with .ttf files; empty for the fonts installed on this machine."""
     receipts: str = ""
     """Folder of real receipts (train split only), or empty."""
+    readings: str = ""
+    """Folder of folders with what was read on those receipts (`hyocr read --format json`), or empty."""
     formulas: str = ""
     """Folder of real formulas (train split only), or empty."""
     labels: str = ""
@@ -84,6 +86,12 @@ class Stage(Data):
     """Share of answers written character by character instead of by merged tokens (sample-level subword dropout)."""
     freeze: list[str] = field(default_factory=list)
     """Parameters whose name contains one of these are not trained."""
+
+    lora: int = 0
+    """Rank of a low-rank adapter (Hu et al. 2021) on the language model's layers, alpha twice it: all that is then
+    trained and saved. 0 trains the parameters themselves."""
+    lora_from: int = 0
+    """The first of the language model's layers that gets an adapter: those below need no backward pass."""
 
     # Optimiser: AdamW, linear warm-up, then down to `final_lr`
     lr: float = 1e-3

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Example:
-    """One question about one image with its answer, or a piece of plain text.
+    """One question about one image, or about the text in its prompt, with its answer; or a piece of plain text.
 
     `task` is what losses are reported by: the source's name in the mixture ("lines", "synth/fields"). `prompt` is the
-    question as it is sent, "" for plain text (then `image` is None and the loss is on the whole text). `image` is
-    (height, width, 3), sides multiples of 32 (patch 16, merge 2). `canvas` says that the image is one line's canvas, 32
-    pixels high, `line` that the answer is moreover its text: the CTC head learns from it too. `asked` is the file of
-    `prompts/` that words the question ("" for plain text): what a reward goes by.
+    question as it is sent, "" for plain text (the loss is then on the whole text). `image` is None for plain text and
+    for questions about text, else (height, width, 3), sides multiples of 32 (patch 16, merge 2). `canvas` says that the
+    image is one line's canvas, 32 pixels high, `line` that the answer is moreover its text: the CTC head learns from it
+    too. `asked` is the file of `prompts/` that words the question ("" for plain text): what a reward goes by.
+    `more` are further questions about the same text, with their answers: each is learned as if it stood alone.
     """
 
     task: str
@@ -28,6 +29,7 @@ class Example:
     line: bool = False
     canvas: bool = False
     asked: str = ""
+    more: tuple[tuple[str, str], ...] = ()
 
 
 class SampleError(Exception):

@@ -68,7 +68,9 @@ class Objective(nn.Module):
             inputs = inputs.index_put((torch.cat(slots),), torch.cat(features))
         out = text(
             inputs_embeds=inputs.view_as(embeddings),
-            attention_mask=block_mask(pack.segments, embeddings.dtype if self.stage.guide_weight else None),
+            attention_mask=block_mask(
+                pack.segments, pack.branches, embeddings.dtype if self.stage.guide_weight else None
+            ),
             position_ids=pack.positions,
             use_cache=False,
             output_attentions=bool(self.stage.guide_weight),
@@ -104,14 +106,16 @@ def precision(device: torch.device) -> contextlib.AbstractContextManager[Any]:
     return torch.autocast(device.type, torch.bfloat16) if fast_in_bfloat16(device) else contextlib.nullcontext()
 
 
-def block_mask(segments: Tensor, dtype: torch.dtype | None = None) -> Tensor:
-    """Mask (rows, 1, length, length) of `segments` (rows, length): each token sees its own sample so far.
+def block_mask(segments: Tensor, branches: Tensor, dtype: torch.dtype | None = None) -> Tensor:
+    """Mask (rows, 1, length, length) of `segments` and `branches` (rows, length): each token sees its own sample so
+    far, and of that what is common to its questions and its own question.
 
     True is what is seen; with a `dtype` 0 is, to be added to the scores.
     """
     length = segments.shape[1]
     seen = torch.ones(length, length, dtype=torch.bool, device=segments.device).tril()
-    seen = (seen & (segments[:, :, None] == segments[:, None, :]))[:, None]
+    seen = seen & (segments[:, :, None] == segments[:, None, :])
+    seen = (seen & ((branches[:, None, :] == 0) | (branches[:, :, None] == branches[:, None, :])))[:, None]
     if dtype is None:
         return seen
     return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill_(~seen, torch.finfo(dtype).min)

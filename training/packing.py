@@ -33,7 +33,9 @@ class Tokens:
     """One sample as tokens. `ids` (length,) lacks the answer's last token, which nothing follows.
 
     `labels` (length,) is the token to come, IGNORE before the answer. `positions` is (4, length): XD-RoPE's text,
-    width, height and image. `image` is where the picture's features go, its begin and end among them.
+    width, height and image. `image` is where the picture's features go, its begin and end among them. `branches`
+    (length,) is 0 for what several questions have in common, then the number of the question that a token belongs to:
+    it sees what is common and its own question. None is one question.
     """
 
     example: Example
@@ -41,6 +43,7 @@ class Tokens:
     labels: Numbers
     positions: Numbers
     image: slice | None = None
+    branches: Numbers | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -76,21 +79,51 @@ class Encoder:
     def encode(self, example: Example, by_character: bool) -> Tokens:
         """The example's tokens; `by_character` writes the answer in single characters and tags (subword dropout)."""
         answer = self._written(example.answer, by_character)
+        if example.image is None and example.prompt:
+            others = [(prompt, self._written(text, by_character)) for prompt, text in example.more]
+            return self._about_text(example, [(example.prompt, answer), *others])
         if example.image is None:
             text = np.array([self.begin, *answer, self.end])
             return Tokens(example, text[:-1], text[1:], np.tile(np.arange(len(text) - 1), (AXES, 1)))
         height, width, _ = example.image.shape
         grid = (height // PATCH, width // PATCH)
         prompt, image = self.question(example.prompt, grid)
+        tokens = self._tokens(example, prompt, answer)
+        return replace(tokens, positions=positions(len(tokens), image, grid), image=image)
+
+    def _tokens(self, example: Example, prompt: list[int], answer: list[int]) -> Tokens:
         ids = np.array([*prompt, *answer])
         labels = np.array([*[IGNORE] * (len(prompt) - 1), *answer, self.answer_end])
-        return Tokens(example, ids, labels, positions(len(ids), image, grid), image)
+        return Tokens(example, ids, labels, np.tile(np.arange(len(ids)), (AXES, 1)))
+
+    def _about_text(self, example: Example, asked: list[tuple[str, list[int]]]) -> Tokens:
+        """Questions about one text, with their answers: what their prompts begin with in common stands once."""
+        prompts = [self._asked(prompt, image=False) for prompt, _ in asked]
+        if len(asked) == 1:
+            return self._tokens(example, prompts[0], asked[0][1])
+        shortest = min(map(len, prompts)) - 1
+        shared = next((i for i in range(shortest) if len({prompt[i] for prompt in prompts}) > 1), shortest)
+        alone = [self._tokens(example, prompt, answer) for prompt, (_, answer) in zip(prompts, asked, strict=True)]
+        kept = [slice(0, shared), *[slice(shared, None)] * len(alone)]
+        parts = list(zip([alone[0], *alone], kept, strict=True))
+        return Tokens(
+            example,
+            np.concatenate([tokens.ids[part] for tokens, part in parts]),
+            np.concatenate([tokens.labels[part] for tokens, part in parts]),
+            np.concatenate([tokens.positions[:, part] for tokens, part in parts], axis=1),
+            branches=np.repeat(np.arange(len(parts)), [len(tokens.ids[part]) for tokens, part in parts]),
+        )
+
+    def _asked(self, prompt: str, image: bool) -> list[int]:
+        text = self.tokenizer.apply_chat_template(
+            messages(prompt, image=image), tokenize=False, add_generation_prompt=True
+        )
+        return list(self.tokenizer.encode(text, add_special_tokens=False))
 
     def question(self, prompt: str, grid: tuple[int, int]) -> tuple[list[int], slice]:
         """Token ids of the prompt around an image of (rows, columns) patches, and where the image's tokens are."""
         if prompt not in self._prompts:
-            text = self.tokenizer.apply_chat_template(messages(prompt), tokenize=False, add_generation_prompt=True)
-            self._prompts[prompt] = self.tokenizer.encode(text, add_special_tokens=False)
+            self._prompts[prompt] = self._asked(prompt, image=True)
         ids = self._prompts[prompt]
         at, count = ids.index(self.image), visual_tokens(grid)
         return [*ids[:at], *[self.image] * count, *ids[at + 1 :]], slice(at, at + count)
@@ -182,13 +215,15 @@ class Images:
 class Pack:
     """What one forward pass sees: `ids` and `segments` (rows, length), `positions` (4, rows, length).
 
-    `segments` numbers a row's samples from 1, 0 is padding. `places`, `labels` and `tasks` (labelled,) are of the
-    tokens with a loss: where they are, counted through the pack row by row, what is to come, and the task's index.
+    `segments` numbers a row's samples from 1, 0 is padding; `branches`, of the same shape, is as in `Tokens`. `places`,
+    `labels` and `tasks` (labelled,) are of the tokens with a loss: where they are, counted through the pack row by row,
+    what is to come, and the task's index.
     """
 
     ids: Tensor
     positions: Tensor
     segments: Tensor
+    branches: Tensor
     places: Tensor
     labels: Tensor
     tasks: Tensor
@@ -238,6 +273,7 @@ class Pack:
             ids=moved(self.ids),
             positions=moved(self.positions),
             segments=moved(self.segments),
+            branches=moved(self.branches),
             places=moved(self.places),
             labels=moved(self.labels),
             tasks=moved(self.tasks),
@@ -256,6 +292,7 @@ def pack(samples: Sequence[Tokens], length: int, pad: int, tasks: Sequence[str],
     shape = (len(rows), length)
     ids, labels = np.full(shape, pad), np.full(shape, IGNORE)
     places, segments, kinds = np.zeros((AXES, *shape), np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    branches = np.zeros(shape, np.int64)
     starts: list[tuple[int, Tokens]] = []
     for row, members in enumerate(rows):
         start = 0
@@ -263,6 +300,8 @@ def pack(samples: Sequence[Tokens], length: int, pad: int, tasks: Sequence[str],
             here = slice(start, start + len(sample))
             ids[row, here], labels[row, here], places[:, row, here] = sample.ids, sample.labels, sample.positions
             segments[row, here], kinds[row, here] = segment, tasks.index(sample.example.task)
+            if sample.branches is not None:
+                branches[row, here] = sample.branches
             starts.append((row * length + start, sample))
             start += len(sample)
     tensor = torch.from_numpy
@@ -271,6 +310,7 @@ def pack(samples: Sequence[Tokens], length: int, pad: int, tasks: Sequence[str],
         tensor(ids),
         tensor(places),
         tensor(segments),
+        tensor(branches),
         tensor(labelled),
         tensor(labels.ravel()[labelled]),
         tensor(kinds.ravel()[labelled]),

@@ -22,11 +22,13 @@ from torch.utils.data import DataLoader
 from transformers.utils.logging import disable_progress_bar
 
 from hyocr.errors import HyocrError
+from hyocr.model.checkpoint import fast_in_bfloat16
 from training import distributed
 from training.batches import Batches
-from training.checkpoint import load_weights, save_state, save_weights, with_values
+from training.checkpoint import Weights, load_weights, save_state, save_weights, with_values
 from training.config import Stage, check_same, read_stage
 from training.flops import model_flops
+from training.lora import attach, save_adapter
 from training.meter import Meter
 from training.mixture import NothingToDraw
 from training.objective import Losses, Objective, precision
@@ -49,11 +51,18 @@ class Trainer:
         self.output = Path(stage.output)
         self.output.mkdir(parents=True, exist_ok=True)
         self.weights = load_weights(stage.init, stage.seed)
+        self.adapted = adapted(self.weights, stage, self.world.device) if stage.lora else None
         self.objective = Objective(self.weights.model, self.weights.head, stage).to(self.world.device)
         self.objective.train()
         freeze(self.objective, frozen(stage))
+        if self.adapted:
+            leave_to_learn(self.objective, "lora_")
         distributed.shard(self.objective, self.weights.model.model.language_model.layers, self.world)
-        self.named = dict(self.objective.named_parameters())
+        self.named = {
+            name: parameter
+            for name, parameter in self.objective.named_parameters()
+            if parameter.requires_grad or not self.adapted
+        }
         self.optimiser = torch.optim.AdamW(
             parameter_groups(self.named, stage), lr=stage.lr, betas=(0.9, stage.beta2), fused=True
         )
@@ -188,6 +197,10 @@ class Trainer:
         save_state(state, self.output / "resume.pt")
 
     def _save_weights(self, name: str) -> None:
+        if self.adapted:
+            if self.world.rank == 0:
+                save_adapter(self.adapted, self.weights, {}, self.output / name)
+            return
         values = distributed.whole(self.objective.state_dict(), self.world)
         if self.world.rank == 0:
             save_weights(with_values(self.weights, values), self.output / name)
@@ -241,6 +254,20 @@ def frozen(stage: Stage) -> list[str]:
     if not stage.ctc_weight:
         unused.append("head.project")
     return [*stage.freeze, *unused]
+
+
+def adapted(weights: Weights, stage: Stage, device: torch.device) -> Any:
+    """Puts a low-rank adapter on the language model's layers, whose own weights are in bfloat16 where that is fast."""
+    if fast_in_bfloat16(device):
+        weights.model.model.language_model.to(torch.bfloat16)
+    weights.head.requires_grad_(False)
+    return attach(weights.model, "language", stage.lora, stage.init, stage.lora_from)
+
+
+def leave_to_learn(objective: nn.Module, part: str) -> None:
+    """Stops all parameters from learning whose name does not contain `part`."""
+    for name, parameter in objective.named_parameters():
+        parameter.requires_grad_(parameter.requires_grad and part in name)
 
 
 def parameter_groups(named: dict[str, nn.Parameter], stage: Stage) -> list[dict[str, Any]]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 
-def messages(question: str, answer: str | None = None) -> list[dict[str, Any]]:
-    """HunyuanOCR's chat: the empty system message is part of it, without it the prompt is another one."""
-    content = [{"type": "image"}, {"type": "text", "text": question}]
+def messages(question: str, answer: str | None = None, image: bool = True) -> list[dict[str, Any]]:
+    """HunyuanOCR's chat: the empty system message is part of it, without it the prompt is another one.
+
+    Without an `image` the question is about the text in it alone.
+    """
+    picture = [{"type": "image"}] if image else []
+    content = [*picture, {"type": "text", "text": question}]
     asked: list[dict[str, Any]] = [{"role": "system", "content": ""}, {"role": "user", "content": content}]
     return asked if answer is None else [*asked, {"role": "assistant", "content": answer}]
 

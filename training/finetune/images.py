@@ -44,7 +44,13 @@ def sight(checkpoint: Prepared) -> Sight:
 
 
 def look(row: Row) -> Image.Image:
-    """What the row asks about, upright and RGB: its image or the box of it, as a line canvas if it is a line.
+    """`part` of a row, as a line canvas if it is a line. Raises RowError."""
+    image = part(row)
+    return canvas(image) if row.line else image
+
+
+def part(row: Row) -> Image.Image:
+    """What the row asks about, upright and RGB: its image or the box of it.
 
     Raises RowError for a file that cannot be read or has several pages, and for a box outside of it.
     """
@@ -53,8 +59,7 @@ def look(row: Row) -> Image.Image:
         asked_size(row, page.size)
     except InputError as error:
         raise RowError(row.number, f"{row.image}: {error}") from error
-    part = page.crop(row.box or (0, 0, *page.size))
-    return canvas(part) if row.line else part
+    return page.crop(row.box or (0, 0, *page.size))
 
 
 def pixels(row: Row, seen: Sight) -> NDArray[np.uint8]:

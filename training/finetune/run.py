@@ -21,9 +21,9 @@ from hyocr.batch import silence
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.errors import HyocrError
 from hyocr.model.checkpoint import Prepared, prepare
+from training import lora
 from training.checkpoint import Weights, load_weights, save_weights
 from training.config import check_same
-from training.finetune import lora
 from training.finetune.check import check, describe
 from training.finetune.dataset import Numbers, Packs, Rows, Tokeniser
 from training.finetune.images import sight

@@ -16,11 +16,13 @@ from eval.metrics.text import single_spaces
 from eval.predictions import FAILED, Prediction
 from eval.scoring import PageScore, score_pages
 from hyocr import extraction
+from hyocr.canvas import canvas
 from hyocr.engines.base import Engine, Request
 from hyocr.errors import HyocrError
+from hyocr.pieces import cut, join
 from hyocr.reader import LINE_TASKS, Reader, line_request
 from hyocr.tasks import TASKS, fields
-from training.finetune.images import look
+from training.finetune.images import look, part
 from training.finetune.rows import Row
 
 AT_ONCE = 64
@@ -107,18 +109,19 @@ def answers(engine: Engine, rows: Sequence[Row]) -> Iterator[Prediction]:
     lines = [row for row in rows if row.line]
     for start in range(0, len(lines), AT_ONCE):
         some = lines[start : start + AT_ONCE]
-        generations = engine.generate([_line_request(row) for row in some])
-        for row, generation in zip(some, generations, strict=True):
+        asked = [_line_requests(row) for row in some]
+        generations = engine.generate([request for requests in asked for request in requests])
+        for row, generation in zip(some, join(generations, [len(requests) for requests in asked]), strict=True):
             yield Prediction(name(row), " ".join(generation.text.split()), finish_reason=generation.finish_reason)
     for row in rows:
         if not row.line:
             yield _page(engine, row)
 
 
-def _line_request(row: Row) -> Request:
+def _line_requests(row: Row) -> list[Request]:
     if row.task == "read":
-        return line_request(look(row), row.prompt)
-    return Request(look(row), row.prompt, extraction.LONGEST, line_canvas=True)
+        return [line_request(canvas(piece), row.prompt) for piece in cut(part(row))]
+    return [Request(look(row), row.prompt, extraction.LONGEST, line_canvas=True)]
 
 
 def _page(engine: Engine, row: Row) -> Prediction:

@@ -4,6 +4,8 @@
 - `pairs/key`, `pairs/evidence`: drawn lines of labelled values of which one is asked for;
 - `crops`: lines of real receipts; `crops/key`: those that hold a key field, which is asked for;
 - `receipts/read`, `receipts/spotting`, `receipts/fields`: whole receipts;
+- `observed`: questions about a drawn document's text as nano might read it, without its picture; `readings`: the same
+  of real receipts as nano did read them (the setting `readings`);
 - `formulas`: real formulas; `text`: plain text without a picture;
 - `synth/<task>`: a task of `training.synth.tasks`, asked of drawn documents.
 
@@ -25,6 +27,7 @@ from training.sources.documents import Documents
 from training.sources.formulas import Formulas, formulas
 from training.sources.keys import RealKeys, keyed_lines
 from training.sources.lines import Drawing, DrawnLines, DrawnRegions
+from training.sources.observed import Observed, drawn_page, receipt_page
 from training.sources.pairs import TASKS as PAIR_TASKS
 from training.sources.pairs import DrawnPairs
 from training.sources.pictures import fit_page
@@ -73,6 +76,7 @@ class _Loader:
             "lines": lambda: DrawnLines(self.drawing, self.languages),
             "regions": lambda: DrawnRegions(self.drawing, self.languages, self.fit),
             **{f"pairs/{task}": partial(self.pairs, task) for task in PAIR_TASKS},
+            "observed": self.observed,
             "text": lambda: PlainText(self.corpus),
             **{f"synth/{task}": partial(self.documents, task) for task in task_names()},
         }
@@ -83,6 +87,7 @@ class _Loader:
             "crops": self.crops,
             "crops/key": self.keys,
             "formulas": self.formulas,
+            "readings": self.readings,
             **{f"receipts/{task}": partial(self.receipts, task) for task in ANSWERS},
         }
 
@@ -102,7 +107,7 @@ class _Loader:
 
     @cached_property
     def corpus(self) -> Corpus:
-        if any(name.startswith("synth/") for name in self.stage.mixture):
+        if any(name.startswith(("synth/", "observed")) for name in self.stage.mixture):
             return self.engine.world(self.split).corpus
         corpus = Corpus(self.text, self.testing)
         corpus.warm_up()
@@ -113,6 +118,15 @@ class _Loader:
 
     def pairs(self, task: str) -> Source:
         return DrawnPairs(task, self.families, self.languages)
+
+    def observed(self) -> Source:
+        return Observed("observed", partial(drawn_page, engine=self.engine, split=self.split), self.testing)
+
+    def readings(self) -> Source:
+        pages = self.receipt_pages("readings")
+        folder = _folder("readings", "readings", self.stage.readings)
+        looks = _some(sorted(path for path in folder.iterdir() if path.is_dir()), "readings", folder)
+        return Observed("readings", partial(receipt_page, pages=pages, readings=looks), self.testing)
 
     def keys(self) -> Source:
         pages = self.receipt_pages("crops/key")

@@ -88,10 +88,16 @@ class Engine:
 
     def document(self, id: str) -> Document:
         """The document of an id. Raises ValueError for an id that names nothing."""
+        sheet, rng = self._sheet(id)
+        return finish(id, id.split("/")[0], sheet, rng)
+
+    def sheet(self, id: str) -> Sheet:
+        """The sheet of an id, drawn and annotated but neither worn nor photographed. Raises as `document`."""
+        return self._sheet(id)[0]
+
+    def _sheet(self, id: str) -> tuple[Sheet, random.Random]:
         kind, split, rng = _parsed(id)
-        world = self.world(split)
-        sheet = _composed(document_type(kind), rng, world)
-        return finish(id, kind, sheet, rng)
+        return _composed(document_type(kind), rng, self.world(split)), rng
 
 
 def _parsed(id: str) -> tuple[str, str, random.Random]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,30 @@ WITHIN: dict[Part, tuple[str, ...]] = {
 UNUSED = "patch_merger.image_sep"  # the network has it and never reads it
 
 
-def attach(model: Any, part: Part, rank: int, name: str) -> PeftModel:
-    """Puts adapters of that rank, alpha twice it, into the model's layers, in place; all else stops learning."""
-    config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=LAYERS[part], lora_dropout=0.0, bias="none")
+def attach(model: Any, part: Part, rank: int, name: str, first: int = 0) -> PeftModel:
+    """Puts adapters of that rank, alpha twice it, into the model's layers, in place; all else stops learning.
+
+    Of the language model's layers, those before the `first` get none. Layers that write to a residual stream which is
+    scaled (`hyocr.model.smollm2`) have an alpha as much larger: what is learned is then the same as without a scale.
+    """
+    text = model.config.text_config
+    above = "|".join(map(str, range(first, text.num_hidden_layers)))
+    scale = residual_scale(text.rms_norm_eps)
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=2 * rank,
+        alpha_pattern={} if scale == 1 else dict.fromkeys(("o_proj", "down_proj"), 2 * rank * scale),
+        target_modules=LAYERS[part].replace(r"language_model\.layers\.\d+", rf"language_model\.layers\.({above})"),
+        lora_dropout=0.0,
+        bias="none",
+    )
     model.config.name_or_path = name
     return get_peft_model(model, config)
+
+
+def residual_scale(eps: float) -> float:
+    """How much larger than usual a language model's residual stream is whose norms have this eps, 1e-5 being usual."""
+    return math.sqrt(eps / 1e-5) if eps > 1 else 1.0
 
 
 def thaw(model: nn.Module, part: Part) -> None:
