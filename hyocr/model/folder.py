@@ -41,7 +41,8 @@ class Folder:
     `default_strategy` is the reading strategy that the model was trained for, `line_reader` what reads single lines
     best: "language" (the language model) or "ctc" (the head in `ctc/head.safetensors`). `line_stretch`, 1 to 4, is how
     much wider the language model wants line canvases (`hyocr.canvas.stretched`). `adapter` is the folder of the LoRA
-    adapter that goes on it.
+    adapter that goes on it. `observes` names the tasks that the language model answers from the lines read before, not
+    from the picture.
     """
 
     folder: Path
@@ -50,6 +51,7 @@ class Folder:
     line_reader: str
     line_stretch: float
     adapter: Path | None
+    observes: tuple[str, ...]
 
     @property
     def head_folder(self) -> Path:
@@ -89,6 +91,7 @@ def find(name: str, adapter: str | Path | None = None) -> Folder:
         metadata.get("line_reader", "language"),
         float(metadata.get("line_stretch", 1.0)),
         adapter,
+        tuple(metadata.get("observes", ())),
     )
 
 
