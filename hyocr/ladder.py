@@ -46,14 +46,14 @@ def climb(
 
     Returns the best result, which counts all attempts. Raises what the first attempt raises.
     """
-    blank = replace(result, lines=[], unparsed=[], observation=[])
+    blank = replace(result, lines=[], unparsed=[], observation=[], fields=[], contradictions=[])
     yield from attempt(result, result.strategy, 1.0)
     best, tries, stuck = result, result.attempts, result.finish_reason in STUCK
     for strategy, penalty in rungs if stuck else ():
         if budget.over() or not stuck:
             break
         yield Retry(best.finish_reason, strategy)
-        again = replace(blank, strategy=strategy, lines=[], unparsed=[], observation=[])
+        again = replace(blank, strategy=strategy, lines=[], unparsed=[], observation=[], fields=[], contradictions=[])
         try:
             yield from attempt(again, strategy, penalty)
         except Exception as error:  # whatever it is, the text that was read is worth more
@@ -72,14 +72,14 @@ def climb(
 def ask_again(
     engine: Engine, requests: Sequence[Request], answers: list[Generation], result: PageResult, budget: Budget
 ) -> Iterator[Retry]:
-    """Asks for the lines whose answers are stuck once more, with the penalty, and puts the better ones into `answers`.
+    """Makes the requests whose answers are stuck once more, with the penalty, and puts the better ones into `answers`.
 
     `result`, that of the page, counts the attempt.
     """
     stuck = [i for i, answer in enumerate(answers) if answer.finish_reason in STUCK]
     if not stuck or budget.over():
         return
-    yield Retry(worst(answers), "lines")
+    yield Retry(worst(answers), result.strategy)
     result.attempts += 1
     try:
         again = engine.generate([replace(requests[i], repetition_penalty=PENALTY) for i in stuck])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from PIL import Image
 
-from hyocr import extraction, pieces
+from hyocr import extraction, observing, pieces
 from hyocr.canvas import canvas
 from hyocr.document import Document, Line, PageResult, Strategy
 from hyocr.engines.base import Budget, Engine, Generation, Request
@@ -24,17 +24,18 @@ from hyocr.tasks import TASKS, fields, read
 
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
 LINE_TASKS = ("read", "spotting", "fields")
-"""Tasks that the `lines` strategy can do; all others look at the whole page whatever the strategy."""
+"""Tasks that the `lines` strategy can do."""
 
 
 class Reader:
     """Reads sources with one engine.
 
     `strategy` is "page" (one request for the whole page), "lines" (find the lines without a model, then one request for
-    each) or None (what the checkpoint was trained for). `language`, "en" or "zh", is that of the prompts, not of the
-    documents. Where the model gets stuck, more is tried (`hyocr.ladder`) unless `retry` is False. `page_seconds` bounds
-    the time for each page; what was written by then is kept, its finish reason "timeout". `at_once` pages of a source
-    are in work at once, as many as the engine's `concurrency` if None. Raises HyocrError for an unknown strategy.
+    each), "observe" (read the lines, then one request about their text) or None (what the checkpoint was trained for).
+    `language`, "en" or "zh", is that of the prompts, not of the documents. Where the model gets stuck, more is tried
+    (`hyocr.ladder`) unless `retry` is False. `page_seconds` bounds the time for each page; what was written by then is
+    kept, its finish reason "timeout". `at_once` pages of a source are in work at once, as many as the engine's
+    `concurrency` if None. Raises HyocrError for an unknown strategy.
     """
 
     def __init__(
@@ -47,7 +48,8 @@ class Reader:
         at_once: int | None = None,
     ) -> None:
         self.engine = engine
-        self.strategy = _strategy(strategy or engine.default_strategy)
+        self.wanted = _strategy(strategy) if strategy else None
+        self.strategy = self.wanted or _strategy(engine.default_strategy)
         self.language = language
         self.retry = retry
         self.page_seconds = page_seconds
@@ -97,15 +99,15 @@ class Reader:
 
         A page that cannot be decoded or read is a result with status "failed" and its error. Raises InputError for a
         source that cannot be opened or whose only page cannot be decoded, HyocrError for an unknown task or language
-        and for a question that is missing (tasks ask and evidence) or not asked for.
+        and for a question that is missing (tasks ask, evidence, key and fields) or not asked for.
         """
         asked = _Asked(task, prompt_for(task, self.language, question), self.strategy_for(task), question or "")
         opened = source if isinstance(source, Pages) else open_source(source)
         return self._events(opened, asked, budget or Budget())
 
     def strategy_for(self, task: str) -> Strategy:
-        """The strategy `task` is done with: this reader's where the task can be done line by line, else "page"."""
-        return self.strategy if task in LINE_TASKS else "page"
+        """The strategy that `task` is done with."""
+        return strategy_for(task, self.wanted, self.engine.default_strategy, getattr(self.engine, "observes", ()))
 
     def _events(self, pages: Pages, asked: _Asked, budget: Budget) -> Generator[PageEvent, None, None]:
         reading = Reading(pages, partial(self._read, asked), asked.strategy, self.page_seconds, budget)
@@ -124,7 +126,11 @@ class Reader:
             rungs = [("page", PENALTY), ("lines", 1.0)] if asked.task in LINE_TASKS else [("page", PENALTY)]
 
         def attempt(result: PageResult, strategy: Strategy, penalty: float) -> Iterator[Retry]:
-            if strategy == "lines" and asked.task == fields.NAME:
+            if strategy == "observe":
+                yield from self._read_lines(page, result, budget)
+                question = observing.Question(asked.task, asked.prompt, asked.question)
+                yield from observing.conclude(self.engine, result, question, self.retry, budget)
+            elif strategy == "lines" and asked.task == fields.NAME:
                 yield from self._extract(page, result, asked, budget)
             elif strategy == "lines":
                 yield from self._read_lines(page, result, budget)
@@ -185,6 +191,18 @@ def _strategy(name: str) -> Strategy:
         if strategy == name:
             return strategy
     raise HyocrError(f'There is no strategy "{name}"; choose one of {", ".join(STRATEGIES)}.')
+
+
+def strategy_for(task: str, wanted: str | None, default: str, observes: Collection[str]) -> Strategy:
+    """The strategy that a task is done with, of all those that can do it.
+
+    That is the one that is `wanted`; without one the checkpoint's: "observe" for the tasks that it `observes`, else its
+    `default`. Tasks that this one cannot do are done by the page, and line by line where it is "observe".
+    """
+    chosen = _strategy(wanted or ("observe" if task in observes else default))
+    if chosen == "observe" and task not in observing.OBSERVED:
+        chosen = "lines"
+    return "page" if chosen == "lines" and task not in LINE_TASKS else chosen
 
 
 def _results(events: Generator[PageEvent, None, None]) -> Iterator[PageResult]:

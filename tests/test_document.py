@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyocr.document import Box, FinishReason, Line, PageError, PageResult, Status, Strategy, Unparsed
+from hyocr.document import Box, Field, FinishReason, Line, PageError, PageResult, Status, Strategy, Unparsed
 
 numbers = st.floats(allow_nan=False)
 maybe = st.none() | st.floats(0, 1)
 boxes = st.builds(Box, numbers, numbers, numbers, numbers)
 points = st.tuples(numbers, numbers)
 lines = st.builds(Line, st.text(), st.none() | boxes, st.none() | st.lists(points, max_size=5).map(tuple), maybe, maybe)
+fields = st.builds(Field, st.text(), st.text(), st.booleans(), st.lists(boxes, max_size=2), st.text(), maybe, maybe)
 pages = st.builds(
     PageResult,
     number=st.integers(1),
@@ -36,6 +37,8 @@ pages = st.builds(
     dpi=st.none() | numbers,
     figures=st.lists(boxes, max_size=3),
     observation=st.lists(lines, max_size=2),
+    fields=st.lists(fields, max_size=2),
+    contradictions=st.lists(st.text(), max_size=2),
 )
 
 
@@ -51,9 +54,11 @@ def test_a_page_without_its_seconds_can_be_read() -> None:
     assert PageResult.from_dict(content) == PageResult(1, 9, 9)
 
 
-def test_a_page_of_schema_1_1_can_be_read() -> None:
+@pytest.mark.parametrize("missing", [["fields", "contradictions"], ["fields", "contradictions", "observation"]])
+def test_a_page_of_an_older_schema_can_be_read(missing: list[str]) -> None:
     content = PageResult(1, 9, 9, text="9.00").to_dict()
-    del content["observation"]
+    for name in missing:  # 1.2 had no fields, 1.1 no observation either
+        del content[name]
     assert PageResult.from_dict(content) == PageResult(1, 9, 9, text="9.00")
 
 

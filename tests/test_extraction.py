@@ -32,11 +32,12 @@ def page(count: int) -> list[Row]:
     ("answers", "expected"),
     [
         (['{"total": "9.00"}', "{}"], {"total": "9.00"}),
+        (['{"total": 43.40}', "{}"], {"total": "43.40"}),
         (['{"address": "1 High Street,"}', '{"address": "York"}'], {"address": "1 High Street, York"}),
         (['{"address": "1 High Street,"}', "{}", '{"address": "York"}'], {"address": "1 High Street,"}),
         (['{"total": "8.00"}', '{"total": "9.00"}', "{}", '{"total": "9.00"}'], {"total": "9.00"}),  # two say so
         (['{"address": "York"}', '{"address": "York"}'], {"address": "York"}),
-        (["nothing", '{"total": 9}', '{"total": ["9"]}', '{"other": "9"}', '{"total": " "}', "", "{"], {}),
+        (["nothing", '{"total": null}', '{"total": ["9"]}', '{"other": "9"}', '{"total": " "}', "", "{"], {}),
         (['{"total": "1.00", "date": "1/1/19"}'], {"date": "1/1/19", "total": "1.00"}),
     ],
 )

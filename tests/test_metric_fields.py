@@ -73,14 +73,14 @@ def test_field_similarity(prediction, truth, similarity):
     ("answer", "fields"),
     [
         ('{"a": "x"}', {"a": "x"}),
-        ('```json\n{"a": {"b": [1, 2]}}\n```', {"a": {"b": [1, 2]}}),
-        ('```\n{"a": 1}\n```\nThat is all {really}.', {"a": 1}),
-        ('Here it is: {"a": 1} {"b": 2}', {"a": 1}),
+        ('```json\n{"a": {"b": [1, 2]}}\n```', {"a": {"b": ["1", "2"]}}),
+        ('```\n{"a": 1}\n```\nThat is all {really}.', {"a": "1"}),
+        ('Here it is: {"a": 1} {"b": 2}', {"a": "1"}),
         ('{"a": "one\nline"}', {"a": "one\nline"}),  # line ends that JSON wants escaped
         ("{}", {}),
-        ('[{"a": 1}]', {"a": 1}),
-        ('The {fields} [as asked]: {"a": {"b": 1}}', {"a": {"b": 1}}),
-        ('{"a": {"b": 1}, "c": {"d"', {"b": 1}),  # breaks off: the first object that is whole
+        ('[{"a": 1}]', {"a": "1"}),
+        ('The {fields} [as asked]: {"a": {"b": 1}}', {"a": {"b": "1"}}),
+        ('{"a": {"b": 1}, "c": {"d"', {"b": "1"}),  # breaks off: the first object that is whole
         ("{" * 20 + '{"a": 1}', None),  # not beyond the first twenty braces
         ('{"a": 1', None),
         ("{'a': 1}", None),
@@ -88,7 +88,12 @@ def test_field_similarity(prediction, truth, similarity):
         ("", None),
         ('{"a":' * 100_000, None),
         ('{"a": ' + "[" * 100_000, None),
-        ('{"a": ' + "9" * 10_000 + "}", None),  # more digits than Python turns into a number
+        ('{"a": ' + "9" * 10_000 + "}", {"a": "9" * 10_000}),  # more digits than Python turns into a number
+        ('{"a": 43.40, "b": 12345678901234567.10}', {"a": "43.40", "b": "12345678901234567.10"}),
+        ('{"a": NaN, "b": -Infinity}', {"a": "NaN", "b": "-Infinity"}),
+        ('{"a": ["1", ], "b": ",}",\n}', {"a": ["1"], "b": ",}"}),  # a comma after the last value
+        ('{"a": true, "b": null}', {"a": True, "b": None}),
+        ('{"' + r"\"" * 100_000, None),
     ],
 )
 def test_parse_object(answer, fields):

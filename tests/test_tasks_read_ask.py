@@ -13,7 +13,7 @@ from hyocr.tasks import TASKS, Parsed, ask, read
 
 def test_tasks_are_named_after_their_wording() -> None:
     translations = ["translate_en", "translate_zh", "translate_document"]
-    assert list(TASKS) == ["read", "spotting", "ask", "evidence", "fields", *translations]
+    assert list(TASKS) == ["read", "spotting", "ask", "evidence", "fields", "key", *translations]
     for name, task in TASKS.items():
         assert name == task.NAME
         assert task.MAX_TOKENS >= 1024

@@ -32,7 +32,7 @@ _CUTS = threading.Semaphore(4)
 
 OURS = (
     "status", "finish_reason", "text", "lines", "confidence", "min_confidence", "error", "strategy", "attempts",
-    "seconds",
+    "seconds", "fields", "contradictions",
 )  # fmt: skip
 """Fields of `PageResult` that stand beside Mistral's."""
 

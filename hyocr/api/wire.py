@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from hyocr.api.asked import Language, Task
 from hyocr.api.store import Job, JobStatus, StoredFile
+from hyocr.document import Field as Value
 from hyocr.document import FinishReason, Line, PageError, PageResult, Status, Strategy
 
 
@@ -70,6 +71,8 @@ class OcrPage(BaseModel):
     strategy: Strategy
     attempts: int
     seconds: float
+    fields: list[Value]
+    contradictions: list[str]
 
 
 class OcrUsage(BaseModel):

@@ -13,7 +13,7 @@ from hyocr.document import PageError, PageResult
 from hyocr.errors import HyocrError, InputError
 from hyocr.job import is_server
 from hyocr.model.folder import find, first_line
-from hyocr.reader import LINE_TASKS, Reader, prompt_for
+from hyocr.reader import Reader, prompt_for, strategy_for
 from hyocr.sources import open_source
 
 PIECE_PAGES = 8
@@ -68,13 +68,12 @@ def identify(reading: Reading) -> tuple[str, str]:
     prompt_for(reading.task, reading.language, reading.question)
     if is_server(reading.engine):
         with closing(load_engine(reading.model, reading.engine, reading.adapter)) as engine:
-            name, strategy = engine.name, engine.default_strategy
+            name, strategy, observes = engine.name, engine.default_strategy, getattr(engine, "observes", ())
     else:
         folder = find(reading.model, reading.adapter)
-        name, strategy = folder.name, folder.default_strategy
-    if reading.strategy != "auto":
-        strategy = reading.strategy
-    return name, strategy if reading.task in LINE_TASKS else "page"
+        name, strategy, observes = folder.name, folder.default_strategy, getattr(folder, "observes", ())
+    wanted = None if reading.strategy == "auto" else reading.strategy
+    return name, strategy_for(reading.task, wanted, strategy, observes)
 
 
 def load_reader(reading: Reading) -> Reader:

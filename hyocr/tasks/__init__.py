@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyocr.tasks import ask, evidence, fields, read, spotting, translate_document, translate_en, translate_zh
+from hyocr.tasks import ask, evidence, fields, key, read, spotting, translate_document, translate_en, translate_zh
 from hyocr.tasks.base import Parsed, Task
 
 TASKS: dict[str, Task] = {
@@ -11,6 +11,7 @@ TASKS: dict[str, Task] = {
     ask.NAME: ask,
     evidence.NAME: evidence,
     fields.NAME: fields,
+    key.NAME: key,
     translate_en.NAME: translate_en,
     translate_zh.NAME: translate_zh,
     translate_document.NAME: translate_document,

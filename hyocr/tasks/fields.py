@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, cast
 
 from hyocr import wording
@@ -14,6 +15,15 @@ from hyocr.tasks.base import Parsed
 NAME = "fields"
 MAX_TOKENS = 4096
 MOST_STARTS = 20  # braces of an answer that are tried
+
+_DECODER = json.JSONDecoder(
+    strict=False,  # models write line ends inside strings as they are
+    parse_float=str,  # 43.40 stays so, and an account number keeps all its digits
+    parse_int=str,
+    parse_constant=str,  # NaN is no JSON
+)
+_LAST_COMMA = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z))|,(?=\s*[\]}])', re.DOTALL)
+"""A string, or a comma before a closing bracket."""
 
 
 def names(question: str) -> list[str]:
@@ -49,17 +59,17 @@ def parse_object(text: str) -> dict[str, Any] | None:
     """The first JSON object in a model's answer, bare, fenced or in a list, whatever stands before and after it.
 
     Each of the first MOST_STARTS braces is tried in turn, so that words in braces before the object do no harm; of an
-    answer that breaks off, the first object inside that is whole counts. None if there is no such brace.
+    answer that breaks off, the first object inside that is whole counts. Numbers come as text, with the digits as they
+    were written, and a comma after the last value is overlooked. None if there is no such brace.
     """
-    decoder = json.JSONDecoder(strict=False)  # not strict: models write line ends inside strings as they are
     start = -1
     for _ in range(MOST_STARTS):
         start = text.find("{", start + 1)
         if start < 0:
             break
-        try:
-            value, _ = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):  # broken; nested a thousand deep
-            continue
-        return cast(dict[str, Any], value)
+        for attempt in (text[start:], _LAST_COMMA.sub(r"\1", text[start:])):
+            try:
+                return cast(dict[str, Any], _DECODER.raw_decode(attempt)[0])
+            except (ValueError, RecursionError):  # broken; nested a thousand deep
+                continue
     return None
