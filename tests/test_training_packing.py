@@ -115,7 +115,8 @@ def test_answers_in_characters_keep_their_tags(weights):
 
 
 def test_no_sample_sees_another():
-    mask = block_mask(torch.tensor([[1, 1, 2, 2, 2, 0]]), torch.float32)[0, 0] == 0
+    segments = torch.tensor([[1, 1, 2, 2, 2, 0]])
+    mask = block_mask(segments, torch.zeros_like(segments), torch.float32)[0, 0] == 0
     assert mask.int().tolist() == [
         [1, 0, 0, 0, 0, 0],
         [1, 1, 0, 0, 0, 0],
@@ -124,6 +125,32 @@ def test_no_sample_sees_another():
         [0, 0, 1, 1, 1, 0],
         [0, 0, 0, 0, 0, 1],
     ]
+
+
+def test_questions_about_one_text_see_it_and_not_each_other():
+    mask = block_mask(torch.tensor([[1, 1, 1, 1, 1]]), torch.tensor([[0, 0, 1, 1, 2]]))[0, 0]
+    assert mask.int().tolist() == [[1, 0, 0, 0, 0], [1, 1, 0, 0, 0], [1, 1, 1, 0, 0], [1, 1, 1, 1, 0], [1, 1, 0, 0, 1]]
+
+
+def test_questions_about_one_text_are_learned_as_if_alone(weights):
+    text = "SHOP\nTOTAL  9.00\n\n"
+    asked = [
+        (text + "What is the total?", "9.00"),
+        (text + "Which shop is it?", "SHOP"),
+        (text + "Read it.", "SHOP 9.00"),
+    ]
+    alone = [Example("text", prompt, answer, None) for prompt, answer in asked]
+    together = Example("text", *asked[0], None, more=tuple(asked[1:]))
+    encoder = Encoder(weights.tokenizer)
+    shared = encoder.encode(together, False)
+    apart = [encoder.encode(one, False) for one in alone]
+    assert len(shared) < sum(map(len, apart)) - 2 * len(text) / 2
+    objective = Objective(weights.model, weights.head, stage(ctc_weight=0.0))
+    with torch.no_grad():
+        one = objective(pack([shared], 256, encoder.pad, TASKS))
+        each = [objective(pack([sample], 256, encoder.pad, TASKS)) for sample in apart]
+    torch.testing.assert_close(one.language, sum(loss.language for loss in each), rtol=1e-4, atol=1e-4)
+    assert one.by_task.sum(0)[1] == sum(loss.by_task.sum(0)[1] for loss in each)
 
 
 def test_checkpointing_changes_no_loss(weights):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from torch import nn
 
 from hyocr.model.folder import METADATA
+from hyocr.model.smollm2 import value_scale
 from training.checkpoint import Weights, replacing, save_head
 from training.finetune.settings import Part
 
@@ -39,27 +39,21 @@ UNUSED = "patch_merger.image_sep"  # the network has it and never reads it
 def attach(model: Any, part: Part, rank: int, name: str, first: int = 0) -> PeftModel:
     """Puts adapters of that rank, alpha twice it, into the model's layers, in place; all else stops learning.
 
-    Of the language model's layers, those before the `first` get none. Layers that write to a residual stream which is
-    scaled (`hyocr.model.smollm2`) have an alpha as much larger: what is learned is then the same as without a scale.
+    Of the language model's layers, those before the `first` get none. Where values are kept larger than usual
+    (`hyocr.model.smollm2`), so is the alpha of their layers: what is learned is then the same as without that.
     """
-    text = model.config.text_config
-    above = "|".join(map(str, range(first, text.num_hidden_layers)))
-    scale = residual_scale(text.rms_norm_eps)
+    above = "|".join(map(str, range(first, model.config.text_config.num_hidden_layers)))
+    larger = value_scale(model)
     config = LoraConfig(
         r=rank,
         lora_alpha=2 * rank,
-        alpha_pattern={} if scale == 1 else dict.fromkeys(("o_proj", "down_proj"), 2 * rank * scale),
+        alpha_pattern={} if larger == 1 else {"v_proj": 2 * rank * larger},
         target_modules=LAYERS[part].replace(r"language_model\.layers\.\d+", rf"language_model\.layers\.({above})"),
         lora_dropout=0.0,
         bias="none",
     )
     model.config.name_or_path = name
     return get_peft_model(model, config)
-
-
-def residual_scale(eps: float) -> float:
-    """How much larger than usual a language model's residual stream is whose norms have this eps, 1e-5 being usual."""
-    return math.sqrt(eps / 1e-5) if eps > 1 else 1.0
 
 
 def thaw(model: nn.Module, part: Part) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -41,6 +42,12 @@ SEED = 0
 def scale_of(eps: float, gain: float = GAIN) -> float:
     """SCALE: what the norms before attention are multiplied by, for a model whose norms have this eps."""
     return float(eps**0.5 / gain)
+
+
+def value_scale(model: Any) -> float:
+    """How much larger than in Llama the v_proj of this model is: 1 unless `convert_state` made it."""
+    gains = model.model.language_model.layers[0].self_attn.query_layernorm.weight
+    return 1 / scale_of(model.config.text_config.rms_norm_eps) if bool((gains == GAIN).all()) else 1.0
 
 
 def convert_state(llama: Llama, gain: float = GAIN) -> dict[str, Tensor]:

@@ -43,10 +43,17 @@ def question_for(rng: random.Random, field: str, testing: bool) -> str:
     if own and rng.random() < 0.65:
         return rng.choice(own)
     wordings = [text for text in ASKING if reserved(text) == testing]
-    spaced = name_of(rng, field, testing).replace("_", " ")
-    return rng.choice(wordings).format(spaced if spaced.isupper() else spaced.lower())
+    while True:
+        spaced = name_of(rng, field, testing).replace("_", " ")
+        question = rng.choice(wordings).format(spaced if spaced.isupper() else spaced.lower())
+        if testing or question not in HIDDEN:
+            return question
 
 
 def reserved(words: str) -> bool:
     """Whether a name or question is never trained on."""
     return held_out("asked:" + words, share=6)
+
+
+HIDDEN = frozenset(text for texts in QUESTIONS.values() for text in texts if reserved(text))
+"""Questions about one field that are never trained on, even where one about any field would be the same."""
