@@ -44,6 +44,7 @@ from hyocr.engines.vllm_settings import build
 from hyocr.errors import HyocrError
 from hyocr.lines import propose
 from hyocr.model.merging import merge
+from hyocr.pieces import cut
 from hyocr.reader import line_request
 from hyocr.sources import open_source
 from hyocr.tasks import read
@@ -173,9 +174,9 @@ def images(count: int, max_tokens: int, files: Sequence[Path]) -> list[Asked]:
         with closing(open_source(path)) as source:
             page = next(source).image
         pages.append(Asked(f"page {path.name}", Request(page, prompt, max_tokens)))
-        for number, crop in enumerate(propose(page)):
-            if crop.image.width and crop.image.height:
-                lines.append(Asked(f"line {number} of {path.name}", line_request(canvas(crop.image), prompt)))
+        crops = [crop.image for crop in propose(page) if crop.image.width and crop.image.height]
+        for number, piece in enumerate(piece for crop in crops for piece in cut(crop)):
+            lines.append(Asked(f"line {number} of {path.name}", line_request(canvas(piece), prompt)))
     pages = pages[: (count + 1) // 2]
     wanted = min(count - len(pages), len(lines))
     return pages + [lines[i * len(lines) // wanted] for i in range(wanted)]

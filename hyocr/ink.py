@@ -35,6 +35,11 @@ def ink(rgb: NDArray[np.uint8]) -> Mask:
     height, width = rgb.shape[:2]
     small = np.ascontiguousarray(rgb[::BACKGROUND_STEP, ::BACKGROUND_STEP])
     paper = cv2.resize(cv2.medianBlur(small, BACKGROUND_WINDOW), (width, height), interpolation=cv2.INTER_LINEAR)
+    return marks_on(rgb, np.asarray(paper, dtype=np.uint8))
+
+
+def marks_on(rgb: NDArray[np.uint8], paper: NDArray[np.uint8]) -> Mask:
+    """Mask of the pixels of `rgb` that differ clearly in any channel from `paper`, an image of the same shape."""
     red, green, blue = cv2.split(cv2.absdiff(rgb, paper))
     strength = cv2.max(cv2.max(red, green), blue)
     marks = strength[::2, ::2]

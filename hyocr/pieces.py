@@ -18,7 +18,7 @@ from PIL import Image
 
 from hyocr import canvas
 from hyocr.engines.base import Generation
-from hyocr.ink import Mask, ink, without_rules
+from hyocr.ink import Mask, marks_on, without_rules
 from hyocr.ladder import worst
 from hyocr.pixels import to_rgb
 
@@ -42,6 +42,9 @@ MOST_GAP = 1.0
 
 LOOKED_AT = 64
 """Pixels: gaps are looked for on a copy of at most this height."""
+
+PAPER = 4
+"""Heights: the paper's colour is the median of stretches of about this width, which hold more paper than ink."""
 
 SPECK = 0.06
 """Heights: smaller marks are noise."""
@@ -101,10 +104,20 @@ def _cuts(crop: Image.Image) -> list[int]:
         size = max(1, round(crop.width * scale)), LOOKED_AT
         rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     height, width = rgb.shape[:2]
-    mask, _ = without_rules(ink(rgb), height / 2)
+    mask, _ = without_rules(marks_on(rgb, _paper(rgb)), height / 2)
     gaps = _gaps(np.any(_letters(mask), axis=0))
     inked = np.any(mask, axis=0)
     return [round(_blankest(inked, gap) / scale) for gap in _chosen(gaps, 0, width, height)]
+
+
+def _paper(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The paper below the line: its colour changes slowly from left to right and not from top to bottom."""
+    height, width = rgb.shape[:2]
+    edges = np.linspace(0, width, max(1, round(width / (PAPER * height))) + 1).astype(int)
+    medians = [np.median(rgb[:, left:right], axis=(0, 1)) for left, right in pairwise(edges.tolist())]
+    return np.asarray(
+        cv2.resize(np.array([medians], np.uint8), (width, height), interpolation=cv2.INTER_LINEAR), np.uint8
+    )
 
 
 def _letters(mask: Mask) -> NDArray[np.bool_]:

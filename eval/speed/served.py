@@ -32,6 +32,7 @@ from hyocr.engines.vllm import VllmEngine
 from hyocr.engines.vllm_settings import build
 from hyocr.errors import InputError
 from hyocr.lines import propose
+from hyocr.pieces import cut
 from hyocr.reader import line_request
 from hyocr.serve.launch import flags
 from hyocr.sources import open_source
@@ -134,7 +135,8 @@ def works(pages: Sequence[Image.Image], most: int | None) -> Iterator[Work]:
         return Work(name, concurrency, requests, warm, pages)
 
     prompt = read.prompt()
-    lines = [line_request(canvas(crop.image), prompt) for page in pages for crop in propose(page) if _area(crop.image)]
+    crops = [crop.image for page in pages for crop in propose(page) if _area(crop.image)]
+    lines = [line_request(canvas(piece), prompt) for crop in crops for piece in cut(crop)]
     whole = [Request(page, prompt, PAGE_TOKENS) for page in pages]
     for name, samples, counts, share in (
         ("lines", lines, LINES, len(pages) / max(1, len(lines))),

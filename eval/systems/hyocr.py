@@ -13,7 +13,7 @@ from PIL import Image
 
 from eval.benchmarks.base import Item
 from eval.predictions import FAILED, Prediction
-from hyocr import wording
+from hyocr import pieces, wording
 from hyocr.canvas import canvas
 from hyocr.engines.base import Generation, Request
 from hyocr.engines.transformers import TransformersEngine
@@ -112,27 +112,28 @@ class HyocrSystem:
         )
 
     def _lines(self, pages: Sequence[tuple[Item, Image.Image]]) -> list[Prediction]:
-        """All crops in one call, through the canvas that `hyocr read` uses."""
-        requests = [line_request(canvas(image), read.prompt()) for _, image in pages]
+        """All crops in one call, through the pieces and canvases that `hyocr read` uses."""
+        requests = [[line_request(canvas(piece), read.prompt()) for piece in pieces.cut(image)] for _, image in pages]
         return self._answers([item for item, _ in pages], requests)
 
     def _asked_lines(self, task: str, pages: Sequence[tuple[Item, Image.Image]]) -> list[Prediction]:
         """A prompt for each crop, all in one call."""
         requests = [
-            Request(canvas(image), wording.prompt(task, **item.values), LONGEST_OF_LINE, line_canvas=True)
+            [Request(canvas(image), wording.prompt(task, **item.values), LONGEST_OF_LINE, line_canvas=True)]
             for item, image in pages
         ]
         return self._answers([item for item, _ in pages], requests)
 
-    def _answers(self, items: Sequence[Item], requests: Sequence[Request]) -> list[Prediction]:
+    def _answers(self, items: Sequence[Item], requests: Sequence[Sequence[Request]]) -> list[Prediction]:
         """All in one call; one by one if that fails, so that a bad picture costs no answer but its own."""
         try:
-            generations = self.engine.generate(requests)
+            answers = self.engine.generate([request for some in requests for request in some])
         except HyocrError as error:
             if len(items) == 1:
                 return [Prediction(items[0].id, "", status=FAILED, error=str(error))]
             pairs = zip(items, requests, strict=True)
             return [prediction for item, request in pairs for prediction in self._answers([item], [request])]
+        generations = pieces.join(answers, [len(some) for some in requests])
         return [
             self._prediction(item, generation, " ".join(generation.text.split()))
             for item, generation in zip(items, generations, strict=True)
