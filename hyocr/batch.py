@@ -17,8 +17,8 @@ from hyocr.document import Document, PageError, PageResult
 from hyocr.engines.base import Engine
 from hyocr.errors import EngineError, InputError
 from hyocr.exports import FORMATS, export, overlay
-from hyocr.highlight import placed
 from hyocr.job import Job, is_server
+from hyocr.observing import Question, find_places, needs_places
 from hyocr.reader import Reader
 from hyocr.sources import expand, open_source
 
@@ -42,7 +42,7 @@ class Batch:
         """Loaded for the first file that can be opened. Raises CheckpointError."""
         strategy = None if self.job.strategy == "auto" else self.job.strategy
         engine = self._open.enter_context(closing(load_engine(self.job.model, self.job.engine, self.job.adapter)))
-        return Reader(engine, strategy, self.job.language)
+        return Reader(engine, strategy, self.job.language, verbatim=self.job.verbatim)
 
     def run(self) -> bool:
         """Reads everything; False if any file or page failed.
@@ -80,7 +80,7 @@ class Batch:
                     document.pages.append(page)
                     self.bar.update()
                 if self.job.overlay:
-                    self._find_evidence(document, file)
+                    self._find_places(document, file)
             except BaseException:
                 if document.pages:
                     document.pages += _cancelled(len(document.pages) + 1, pages.total)
@@ -91,15 +91,18 @@ class Batch:
         if self.job.overlay and self.job.folder:
             _save_overlays(document, file, self.job.folder / name)
 
-    def _find_evidence(self, document: Document, file: Path) -> None:
-        """Boxes for the observed lines, if any: their pages are read once more, for all lines and where they stand."""
-        observed = {page.number: page for page in document.pages if page.observation}
-        if observed:
+    def _find_places(self, document: Document, file: Path) -> None:
+        """Boxes for answers and their evidence, where the model gave none: their pages are read once more, for all
+        lines and where they stand."""
+        asked = Question(document.task, "", self.job.question or "")
+        missing = {
+            page.number: page for page in document.pages if page.strategy == "page" and needs_places(page, asked)
+        }
+        if missing:
             pages = open_source(file)
-            pages.select(observed)
+            pages.select(missing)
             for found in self.reader.pages(pages, "spotting"):
-                page = observed[found.number]
-                page.observation = placed(page.observation, found.lines)
+                find_places(missing[found.number], asked, found.lines)
 
     def _save(self, document: Document, name: str) -> None:
         text = export(document, self.job.format)
@@ -170,9 +173,13 @@ def complain(where: str, page: PageResult) -> None:
     if page.status == "failed" and page.error:
         say(f"error: {where}: {page.error.message}")
     elif page.status == "partial":
-        reason = "unparsed output" if page.finish_reason == "stop" else f"finish reason {page.finish_reason}"
-        more = f" Another attempt met an error: {page.error.message}" if page.error else ""
-        say(f"warning: {where}: The text may be incomplete ({reason}).{more}")
+        said = [f"These amounts contradict each other: {sentence}" for sentence in page.contradictions]
+        if page.finish_reason != "stop" or page.unparsed:
+            reason = "unparsed output" if page.finish_reason == "stop" else f"finish reason {page.finish_reason}"
+            said.insert(0, f"The text may be incomplete ({reason}).")
+        if page.error:
+            said.append(f"Another attempt met an error: {page.error.message}" if said else page.error.message)
+        say(f"warning: {where}: {' '.join(said) or 'The text may be incomplete.'}")
 
 
 def _cancelled(first: int, last: int) -> list[PageResult]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="hyocr", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-Strategy = Literal["auto", "page", "lines"]
+Strategy = Literal["auto", "page", "lines", "observe"]
 Format = Literal["text", "markdown", "json"]
 Language = Literal["en", "zh"]
 
@@ -55,7 +55,10 @@ EngineOption = Annotated[
     ),
 ]
 StrategyOption = Annotated[
-    Strategy, typer.Option("--strategy", help="Read whole pages or line by line; auto: as the model was trained.")
+    Strategy,
+    typer.Option(
+        "--strategy", help="Look at whole pages, line by line, or answer from the lines read; auto: as trained."
+    ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Form of the results.")]
 OutputOption = Annotated[
@@ -63,6 +66,9 @@ OutputOption = Annotated[
 ]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the prompt.")]
 OverlayOption = Annotated[bool, typer.Option("--overlay", help="Also write PNGs with the lines drawn in to --output.")]
+VerbatimOption = Annotated[
+    bool, typer.Option("--verbatim", help="Let the model write only what stands on the page (strategy observe).")
+]
 EvidenceOption = Annotated[bool, typer.Option("--evidence", help="Also give the lines that the answer rests on.")]
 HostOption = Annotated[str, typer.Option(help="Address to listen on; others than this machine's own need a key.")]
 KeyOption = Annotated[
@@ -125,22 +131,23 @@ def ask(
     model: ModelOption = "nano",
     adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
+    strategy: StrategyOption = "auto",
     format: FormatOption = "text",
     output: OutputOption = None,
     lang: LanguageOption = "en",
     evidence: EvidenceOption = False,
     overlay: Annotated[
-        bool, typer.Option("--overlay", help="Also read the page and draw its lines of evidence, as PNGs in --output.")
+        bool, typer.Option("--overlay", help="Also draw where the answer and its evidence stand, as PNGs in --output.")
     ] = False,
+    verbatim: VerbatimOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Ask one question about each page."""
     if not question.strip():
         raise typer.BadParameter("the question is empty", param_hint="QUESTION")
-    if overlay and not evidence:
-        raise typer.BadParameter("only evidence can be drawn: add --evidence", param_hint="--overlay")
     task = "evidence" if evidence else "ask"
-    _run(inputs, Job(task, model, engine, "auto", format, output, lang, quiet, overlay, question, adapter))
+    job = Job(task, model, engine, strategy, format, output, lang, quiet, overlay, question, adapter, verbatim)
+    _run(inputs, job)
 
 
 @app.command()
@@ -170,11 +177,15 @@ def extract(
     format: FormatOption = "text",
     output: OutputOption = None,
     lang: LanguageOption = "en",
-    overlay: OverlayOption = False,
+    overlay: Annotated[
+        bool, typer.Option("--overlay", help="Also draw where the values stand, as PNGs in --output.")
+    ] = False,
+    verbatim: VerbatimOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Give the values of named fields of each page as JSON."""
-    _run(inputs, Job("fields", model, engine, strategy, format, output, lang, quiet, overlay, fields, adapter))
+    job = Job("fields", model, engine, strategy, format, output, lang, quiet, overlay, fields, adapter, verbatim)
+    _run(inputs, job)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -230,10 +241,11 @@ def batch(
     input: Annotated[str, typer.Argument(help="A folder, a glob in quotes, a file, or a .jsonl list of files.")],
     output: Annotated[Path, typer.Argument(help="Folder for one file per document, and run.jsonl.")],
     task: Annotated[
-        str, typer.Option(help="read, spotting, ask, evidence, fields, or translate_ and en, zh or document.")
+        str, typer.Option(help="read, spotting, ask, evidence, fields, key, or translate_ and en, zh or document.")
     ] = "read",
     question: Annotated[
-        str | None, typer.Option(help="For the tasks ask and evidence; for fields their names, with commas.")
+        str | None,
+        typer.Option(help="For ask and evidence; for key the field's name, for fields their names, with commas."),
     ] = None,
     model: ModelOption = "nano",
     adapter: AdapterOption = None,

@@ -13,7 +13,10 @@ def is_server(engine: str) -> bool:
 
 @dataclass(frozen=True)
 class Job:
-    """The options of the command line. `folder` None writes to stdout; `overlay` needs a folder."""
+    """The options of the command line. `folder` None writes to stdout; `overlay` needs a folder.
+
+    `verbatim` is the reader's (`hyocr.reader.Reader`).
+    """
 
     task: str
     model: str = "nano"
@@ -26,3 +29,4 @@ class Job:
     overlay: bool = False
     question: str | None = None
     adapter: str | None = None
+    verbatim: bool = False

@@ -228,13 +228,16 @@ def _around(place: Place, observation: Observation) -> tuple[str, str]:
 
 def _in_other_form(value: str, observation: Observation) -> Iterator[Place]:
     """Dates, times and amounts of the page that are the value in another form."""
-    page = observation.text
+    page, digits = observation.text, sum(letter.isdigit() for letter in value)
     wanted = normalised(value, page)
     if wanted is None:
         return
+    is_amount = re.fullmatch(r"-?[\d.]+", wanted)
     for index, (start, end) in enumerate(zip(observation.starts, observation.ends, strict=True)):
         for first, last in candidates(page[start:end]):
-            if could_be(page[start + first : start + last], wanted):
+            there = page[start + first : start + last]
+            # 5 is 5.00, but a 5 on the page is more often a number of pieces.
+            if could_be(there, wanted) and not (is_amount and sum(letter.isdigit() for letter in there) < digits):
                 yield _place(observation, [(index, first, last)], 0)
 
 

@@ -15,11 +15,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hyocr import sums
-from hyocr.document import Field, PageError, PageResult, Unparsed
+from hyocr.document import Field, Line, PageError, PageResult, Unparsed
 from hyocr.engines.base import Budget, Engine, Generation, Request
 from hyocr.highlight import placed
 from hyocr.ladder import Retry, ask_again, worst
@@ -36,11 +36,15 @@ OBSERVED = (fields.NAME, key.NAME, ask.NAME, evidence.NAME)
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about every page: a task of `OBSERVED`, its prompt, and its question or names of fields."""
+    """What is asked about every page: a task of `OBSERVED`, its prompt, and its question or names of fields.
+
+    With `verbatim` the model can only write values that stand on the page.
+    """
 
     task: str
     prompt: str
     question: str
+    verbatim: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,25 @@ def conclude(engine: Engine, result: PageResult, asked: Question, retry: bool, b
     if retry:
         yield from ask_again(engine, requests, generations, result, budget)
     _write(result, asked, _answered(parts, generations), observation)
+
+
+def needs_places(result: PageResult, asked: Question) -> bool:
+    """Whether a page that was looked at as a whole has an answer whose place is not known."""
+    if asked.task == evidence.NAME:
+        return bool(result.observation)
+    return asked.task in OBSERVED and bool(result.text) and not result.fields
+
+
+def find_places(result: PageResult, asked: Question, lines: Sequence[Line]) -> None:
+    """Give the answer of a page its fields, and its observation boxes, by the `lines` that were read there since."""
+    answer = _Answered(observe(lines), Generation(result.raw, "stop"), 0)
+    found = replace(result, unparsed=[])
+    if asked.task == fields.NAME:
+        _, result.fields = _values([answer], fields.names(asked.question), answer.part.text, found)
+    else:
+        _answer([answer], asked, answer.part.text, found)
+        result.fields = found.fields
+    result.observation = placed(result.observation, lines)
 
 
 def _answered(parts: Sequence[Observation], generations: Sequence[Generation]) -> list[_Answered]:

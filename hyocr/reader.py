@@ -35,7 +35,8 @@ class Reader:
     `language`, "en" or "zh", is that of the prompts, not of the documents. Where the model gets stuck, more is tried
     (`hyocr.ladder`) unless `retry` is False. `page_seconds` bounds the time for each page; what was written by then is
     kept, its finish reason "timeout". `at_once` pages of a source are in work at once, as many as the engine's
-    `concurrency` if None. Raises HyocrError for an unknown strategy.
+    `concurrency` if None. With `verbatim` the values of strategy "observe" are made of the page's own characters.
+    Raises HyocrError for an unknown strategy.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Reader:
         retry: bool = True,
         page_seconds: float | None = None,
         at_once: int | None = None,
+        verbatim: bool = False,
     ) -> None:
         self.engine = engine
         self.wanted = _strategy(strategy) if strategy else None
@@ -54,6 +56,7 @@ class Reader:
         self.retry = retry
         self.page_seconds = page_seconds
         self.at_once = at_once or engine.concurrency
+        self.verbatim = verbatim
 
     def read(
         self,
@@ -128,7 +131,7 @@ class Reader:
         def attempt(result: PageResult, strategy: Strategy, penalty: float) -> Iterator[Retry]:
             if strategy == "observe":
                 yield from self._read_lines(page, result, budget)
-                question = observing.Question(asked.task, asked.prompt, asked.question)
+                question = observing.Question(asked.task, asked.prompt, asked.question, self.verbatim)
                 yield from observing.conclude(self.engine, result, question, self.retry, budget)
             elif strategy == "lines" and asked.task == fields.NAME:
                 yield from self._extract(page, result, asked, budget)

@@ -19,6 +19,7 @@ from hyocr.batch import Batch
 from hyocr.cli import app
 from hyocr.engines.base import Generation, Request
 from hyocr.errors import CheckpointError, EngineError
+from hyocr.exports.overlay import colour
 from hyocr.job import Job
 from tests import fakes
 from tests.fakes import FakeEngine, answer, in_order
@@ -145,6 +146,64 @@ def test_the_answer_is_kept_when_its_page_cannot_be_read_again(run, image: Path,
     assert (tmp_path / "out" / "a.txt").read_text().startswith("9.00\nevidence: ")
     with Image.open(tmp_path / "out" / "a.overlay.png") as drawn:
         assert drawn.getcolors() == [(200 * 100, (255, 0, 0))]
+
+
+def reading(*lines: str) -> Callable[[Request], Generation]:
+    """A reply that reads these lines and answers with the last of them."""
+    left = iter(lines)
+    return lambda request: answer(next(left))
+
+
+def test_extract_from_what_was_read(run, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    fakes.page_image(["TEA SHOP", "TOTAL 9.00"]).save(path)
+    reply = reading("TEA SHOP", "TOTAL 9.00", '{"company": "Tea Shop", "total": 9.00, "date": null}')
+    options = ["--strategy", "observe", "--overlay", "--output", tmp_path / "out", "--format", "json"]
+    result = run("extract", "company,date,total", path, *options, reply=reply)
+    assert result.code == 0
+    [page] = json.loads((tmp_path / "out" / "a.json").read_text())["pages"]
+    assert json.loads(page["text"]) == {"company": "Tea Shop", "date": None, "total": "9.00"}
+    assert [(field["name"], field["found"]) for field in page["fields"]] == [
+        ("company", True), ("date", False), ("total", True),
+    ]  # fmt: skip
+    box = page["fields"][2]["boxes"][0]
+    with Image.open(tmp_path / "out" / "a.overlay.png") as drawn:
+        edge = [drawn.getpixel((round((box["x1"] + box["x2"]) / 2), round(box["y1"]) + add)) for add in (-1, 0, 1)]
+    assert colour(page["fields"][2]["confidence"]) in edge
+
+
+def test_ask_from_what_was_read(run, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    fakes.page_image(["TEA SHOP", "TOTAL 9.00"]).save(path)
+    result = run("ask", "Total?", path, "--strategy", "observe", reply=reading("TEA SHOP", "TOTAL 9.00", "9.00"))
+    assert (result.code, result.stdout) == (0, "9.00\n")
+
+
+def test_a_page_without_text_says_so(run, image: Path) -> None:
+    result = run("ask", "Total?", image, "--strategy", "observe", "--quiet")
+    assert (result.code, result.stdout, result.engine.calls) == (0, "", [])
+    assert result.stderr.startswith(f"warning: {image}: No text was found on this page")
+
+
+def test_contradictions_are_warnings(run, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    fakes.page_image(["SUB 8.00", "TOTAL 9.00"]).save(path)
+    reply = reading("SUB 8.00", "TOTAL 9.00", '{"subtotal": "8.00", "total": "9.00"}')
+    result = run("extract", "subtotal,total", path, "--strategy", "observe", "--quiet", reply=reply)
+    sentence = "These amounts contradict each other: subtotal 8.00 is not the total 9.00."
+    assert result.stderr == f"warning: {path}: {sentence}\n"
+
+
+def test_an_answer_is_drawn_where_it_stands(run, image: Path, tmp_path: Path) -> None:
+    """The page is read once more if the model looked at it as a whole."""
+    spotted = answer("<ref>Total 9.00</ref><quad>(0,500),(500,750)</quad>")
+    options = ["--overlay", "-f", "json", "-o", tmp_path / "out"]
+    result = run("ask", "Total?", image, *options, reply=in_order(answer("9.00"), spotted))
+    assert (result.code, len(result.engine.calls)) == (0, 2)
+    [page] = json.loads((tmp_path / "out" / "a.json").read_text())["pages"]
+    [field] = page["fields"]
+    assert (field["name"], field["value"], field["reading"]) == ("Total?", "9.00", "9.00")
+    assert field["boxes"] == [{"x1": 60, "y1": 50, "x2": 100, "y2": 75}]
 
 
 @pytest.mark.parametrize("to", ["en", "zh"])
@@ -364,7 +423,7 @@ def test_interrupt_keeps_files_and_pages(run, image: Path, tmp_path: Path) -> No
         ["read", "a.png", "--overlay"],
         ["ask", " ", "a.png"],
         ["ask", "What is the total?"],
-        ["ask", "What is the total?", "a.png", "--overlay", "--output", "out"],
+        ["ask", "What is the total?", "a.png", "--overlay"],
         ["ask", "What is the total?", "a.png", "--overlay", "--evidence"],
         ["translate", "a.png", "--to", "fr"],
         ["sing", "a.png"],

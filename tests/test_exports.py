@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from PIL import Image
 
 import hyocr
-from hyocr.document import SCHEMA_VERSION, Box, Document, FinishReason, Line, PageError, PageResult, Unparsed
+from hyocr.document import SCHEMA_VERSION, Box, Document, Field, FinishReason, Line, PageError, PageResult, Unparsed
 from hyocr.engines.base import Generation
 from hyocr.errors import EngineError, HyocrError
 from hyocr.exports import FORMATS, Outline, export, pieces
@@ -76,6 +76,42 @@ def test_evidence_follows_its_answer_as_text() -> None:
 @pytest.mark.parametrize("format", ["text", "markdown"])
 def test_a_translation_stands_alone(format: str) -> None:
     assert "Ausgang" not in export(answered("Exit", "Ausgang", task="translate_en"), format)
+
+
+# Fields
+
+
+def extracted() -> Document:
+    fields = [
+        Field("company", "*TEA*\nSHOP", True, [Box(10, 20, 60, 30), Box(10, 35, 40, 45)], "*TEA* SHOP", 1.0, 1.0),
+        Field("total", "9.00", False, [], "", 0.0, 0.0, "9.00"),
+        Field("date", ""),
+    ]
+    found = PageResult(1, 100, 100, "partial", text='{"company": "*TEA*"}', fields=fields, strategy="observe")
+    found.contradictions = ["subtotal 8.00 is not the total 9.00."]
+    found.lines = [Line("elsewhere", Box(70, 70, 90, 90), None, 1.0, 1.0)]
+    return Document("a.pdf", "fields", "fake", "observe", [found])
+
+
+def test_fields_are_json_as_text_and_a_list_in_markdown() -> None:
+    assert export(extracted(), "text") == '{"company": "*TEA*"}\n'
+    written = export(extracted(), "markdown")
+    assert written == (
+        "<!-- page 1, contradiction: subtotal 8.00 is not the total 9.00. -->\n\n"
+        "- **company**: \\*TEA\\* SHOP\n- **total**: 9.00 (not found on the page)\n- **date**: (none)\n"
+    )
+
+
+def test_fields_in_json_keep_the_schema() -> None:
+    content = json.loads(export(extracted(), "json"))
+    jsonschema.validate(content, SCHEMA)
+    assert PageResult.from_dict(content["pages"][0]) == extracted().pages[0]
+
+
+def test_fields_are_drawn_with_their_boxes() -> None:
+    drawn = draw(Image.new("RGB", (100, 100), "white"), extracted().pages[0])
+    assert drawn.getpixel((30, 20)) == drawn.getpixel((30, 45)) == colour(1.0)
+    assert drawn.getpixel((80, 70)) == (255, 255, 255), "lines that no field stands on are not drawn"
 
 
 # Markdown

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from hyocr.document import PageResult
+from hyocr.document import Field, PageResult
 from hyocr.exports.outline import Outline
 
 SUFFIX = ".md"
@@ -21,11 +21,12 @@ NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")
 def pieces(outline: Outline, pages: Iterable[PageResult]) -> Iterator[str]:
     """Lines keep their breaks, blank lines part paragraphs, and each of several pages begins with a comment.
 
-    A page that is not complete says so in its comment. The evidence of an answer follows it as a quotation.
+    A page that is not complete says so in its comment. The evidence of an answer follows it as a quotation; fields are
+    a list.
     """
     begun = False
     for page in pages:
-        if written := _page(page, outline.evidence(page), outline.total > 1):
+        if written := _page(page, outline, outline.total > 1):
             yield ("\n\n" if begun else "") + written.strip("\n")
             begun = True
     if begun:
@@ -49,14 +50,27 @@ def _escape_line(line: str) -> str:
     return f"{number[1]}\\{line[len(number[1]) :]}" if number else line
 
 
-def _page(page: PageResult, evidence: list[str], several: bool) -> str:
+def _page(page: PageResult, outline: Outline, several: bool) -> str:
     notes = [f"page {page.number}"] if several or page.status != "ok" else []
-    if page.status == "partial":
+    incomplete = page.finish_reason != "stop" or bool(page.unparsed)
+    if page.status == "partial" and incomplete:
         notes.append(f"not complete, finish reason {page.finish_reason}")
+    notes += [f"contradiction: {sentence}" for sentence in page.contradictions]
     if page.error:
-        what = "failed" if page.status == "failed" else "another attempt failed"
+        what = "another attempt failed" if page.status == "partial" and incomplete else "failed"
         notes.append(f"{what}: {page.error.message}")
     comment = ", ".join(notes).replace("--", "- -")  # two dashes may end a comment
+    evidence = outline.evidence(page)
     quoted = "\n".join(f"> {line}" for line in escape("\n".join(evidence)).split("\n")) if evidence else ""
-    parts = [f"<!-- {comment} -->" if comment else "", escape(page.text.strip()), quoted]
-    return "\n\n".join(part for part in parts if part)
+    text = _fields(page.fields) if outline.task == "fields" and page.fields else escape(page.text.strip())
+    return "\n\n".join(part for part in (f"<!-- {comment} -->" if comment else "", text, quoted) if part)
+
+
+def _fields(fields: Sequence[Field]) -> str:
+    """A list of names and values; a value that stands nowhere on the page says so."""
+    items = []
+    for field in fields:
+        name, value = (escape(" ".join(text.split())) for text in (field.name, field.value))
+        doubt = " (not found on the page)" if field.value and not field.found else ""
+        items.append(f"- **{name}**: {value or '(none)'}{doubt}")
+    return "\n".join(items)

@@ -25,8 +25,8 @@ JPEG_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif")
 JPEG_SIDE = 65_500
 """Pixels: a JPEG cannot be longer."""
 
-APART = ("format", "folder", "quiet", "overlay")
-"""Options that do not change a row."""
+APART = ("format", "folder", "quiet", "overlay", "verbatim")
+"""Options that do not change a row, or that labelling has not."""
 
 
 class Labelling(Batch):
