@@ -26,7 +26,7 @@ from hyocr.document import Box, Line, PageResult
 from hyocr.errors import EngineError, HyocrError
 from tests import bombs
 from tests.api_client import ANNA, BERT, KEYS, SECONDS, Held, ended, events, inline, pdf, sentence, served
-from tests.fakes import FakeEngine, answer, in_order
+from tests.fakes import FakeEngine, answer, in_order, page_image
 
 SCHEMA = json.loads((Path(hyocr.__file__).parent / "document.schema.json").read_text())
 THREE = inline(pdf("red", "green", "blue"))
@@ -115,9 +115,31 @@ def test_evidence_and_translations_are_apart_from_the_text(tmp_path: Path) -> No
         assert [line["text"] for line in page["observation"]] == [observed]
 
 
+def test_fields_tell_where_they_stand(tmp_path: Path) -> None:
+    left = iter(["TOTAL 9.00", '{"total": 9.00}'] * 2)
+    engine = FakeEngine(lambda request: answer(next(left)))
+    engine.observes = ("fields",)  # type: ignore[attr-defined]
+    written = io.BytesIO()
+    page_image(["TOTAL 9.00"]).save(written, "PDF")
+    with served(tmp_path, engine) as client:
+        asked = {"document": inline(written.getvalue()), "question": "total"}
+        document = client.post("/v1/tasks/fields", json=asked).json()
+    jsonschema.validate(document, SCHEMA)
+    [field] = document["pages"][0]["fields"]
+    assert (field["value"], field["found"], len(field["boxes"])) == ("9.00", True, 1)
+
+
 @pytest.mark.parametrize(
     ("task", "question"),
-    [("read", None), ("spotting", None), ("ask", "Why?"), ("evidence", "Why?"), ("translate_document", None)],
+    [
+        ("read", None),
+        ("spotting", None),
+        ("ask", "Why?"),
+        ("evidence", "Why?"),
+        ("fields", "date, total"),
+        ("key", "total"),
+        ("translate_document", None),
+    ],
 )
 def test_tasks_give_the_document_schema(client: TestClient, task: str, question: str | None) -> None:
     asked = {"document": {**THREE, "document_name": "three.pdf"}, "question": question, "pages": [3, 1]}
@@ -167,7 +189,16 @@ def test_what_cannot_be_done_is_refused_by_its_name(client: TestClient, field: s
 
 
 @pytest.mark.parametrize(
-    ("task", "question"), [("ask", None), ("ask", " "), ("evidence", None), ("read", "Why?"), ("translate_zh", "Why?")]
+    ("task", "question"),
+    [
+        ("ask", None),
+        ("ask", " "),
+        ("evidence", None),
+        ("key", " "),
+        ("fields", " ,"),
+        ("read", "Why?"),
+        ("translate_zh", "Why?"),
+    ],
 )
 def test_a_question_goes_with_ask_and_evidence_alone(client: TestClient, task: str, question: str | None) -> None:
     asked = {"document": THREE, "question": question}

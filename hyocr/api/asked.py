@@ -7,12 +7,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-Task = Literal["read", "spotting", "ask", "evidence", "translate_en", "translate_zh", "translate_document"]
+Task = Literal[
+    "read", "spotting", "ask", "evidence", "fields", "key", "translate_en", "translate_zh", "translate_document"
+]  # fmt: skip
 Language = Literal["en", "zh"]
 
 MAX_NAME = 255
 MAX_QUESTION = 4000
-QUESTION_TASKS = ("ask", "evidence")
+QUESTION_TASKS = ("ask", "evidence", "fields", "key")
 
 RANGES = r"^[0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?)*$"
 PageNumber = Annotated[int, Field(ge=0, le=999_999)]
@@ -94,7 +96,11 @@ class TaskAsked(Strict):
         PagesAsked, Field(description='Page numbers from 1: a list, or ranges such as "1-4,8"; null for all.')
     ] = None
     question: Annotated[
-        str | None, Field(max_length=MAX_QUESTION, description="For the tasks `ask` and `evidence`, and only for them.")
+        str | None,
+        Field(
+            max_length=MAX_QUESTION,
+            description="For `ask` and `evidence`; for `key` a field's name, for `fields` names with commas.",
+        ),
     ] = None
     language: Annotated[Language, Field(description="That of the prompt, not of the document.")] = "en"
 
@@ -113,6 +119,8 @@ def question_refused(task: str, question: str | None) -> str | None:
     """Why a question does not go with a task, if so."""
     if task in QUESTION_TASKS and not (question or "").strip():
         return f'the task "{task}" needs a question'
+    if task == "fields" and not any(name.strip() for name in (question or "").split(",")):
+        return 'the task "fields" needs names of fields, such as company,date,total, as its question'
     if task not in QUESTION_TASKS and question is not None:
         return f'the task "{task}" takes no question; leave it out'
     return None
