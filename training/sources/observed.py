@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,8 @@ SHARES = {"fields": 0.4, "key": 0.15, "ask": 0.3, "evidence": 0.15}
 """How often each task is asked."""
 QUESTIONS = (3, 6)
 """Of a page, at least and at most."""
+EXTRA_NOISE = 0.5
+"""Factor of the channel's rates."""
 MOST_LINES = 90
 MOST_ITEMS = 6
 """Longer lists of items are not asked for: their answers would be most of what is learned."""
@@ -137,11 +139,19 @@ def receipt_page(rng: random.Random, pages: Sequence[LabelledReceipt], readings:
     """A real receipt in one of its readings, or its true lines after the noisy channel where there is none."""
     page = rng.choice(pages)
     read = reading(rng.choice(readings), page) if readings and rng.random() < 0.85 else None
-    lines = read or channel().page(rng, [Line(text, Box(*box)) for text, box in page.lines])
+    if read:
+        lines = [replace(line, text=_read_worse(rng, line.text)) for line in read]
+    else:
+        lines = channel().page(rng, [Line(text, Box(*box)) for text, box in page.lines])
     text = observe(_some_lost(rng, lines)).text
     values = {name: found for name, value in page.fields.items() if (found := as_read(value, text)) is not None}
     held = {name: "\n".join(_rows_of(value, text)) for name, value in values.items()}
     return Page(text, values, held, list(FOREIGN[False]))
+
+
+def _read_worse(rng: random.Random, text: str) -> str:
+    """A line that was read, half of the time with a few more errors: there are few real receipts."""
+    return channel().text(rng, text, EXTRA_NOISE) if rng.random() < 0.5 else text
 
 
 def _some_lost(rng: random.Random, lines: list[Line]) -> list[Line]:
