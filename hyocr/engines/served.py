@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from hyocr.errors import EngineError
 from hyocr.model.folder import METADATA, Folder, find
+from hyocr.model.store import is_fetched
 
 
 class Served(NamedTuple):
@@ -44,6 +45,6 @@ def choose(served: list[Served], model: str, url: str) -> Served:
 def local_folder(served: Served, model: str) -> Folder | None:
     """What is known here of the served checkpoint, without a download; `model` may be the folder it was loaded from."""
     for name in served:
-        if name == "nano" or (name and (Path(name) / METADATA).is_file()):
+        if name == "nano" or (name == "small" and is_fetched()) or (name and (Path(name) / METADATA).is_file()):
             return find(name)
     return find(model) if model != "nano" and Path(model).is_dir() else None

@@ -60,15 +60,22 @@ class Folder:
 
 
 def locate(name: str) -> str | Path:
-    """Where the checkpoint `name` lies: a folder for "nano" and for paths, else the hub id itself. Uses no network."""
+    """Where the checkpoint `name` lies: a folder for nano, small and paths, else the hub id itself. Uses no network.
+
+    Raises CheckpointError, also where `small` is not fetched yet.
+    """
     if name == "nano":
         return BUNDLED / "nano"
+    if name == "small":
+        from hyocr.model.store import find_small  # which stands on this module
+
+        return find_small()
     if Path(name).is_dir():
         return Path(name)
     if _HUB_ID.fullmatch(name) and not Path(name).exists():
         return name
     raise CheckpointError(
-        f"No checkpoint folder at {name}, and {name} is not a hub id; use 'nano', a folder or org/name."
+        f"No checkpoint folder at {name}, and {name} is not a hub id; use 'nano', 'small', a folder or org/name."
     )
 
 

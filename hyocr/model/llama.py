@@ -80,7 +80,7 @@ def read_gguf(path: Path) -> Llama:
 def read_folder(folder: Path) -> Llama:
     """A folder of the hub: config.json, safetensors and tokenizer.json. Raises CheckpointError, OSError or KeyError."""
     config, vocabulary = read_json(folder / "config.json"), read_json(folder / "tokenizer.json")["model"]
-    state = {}
+    state: dict[str, Tensor] = {}
     for path in sorted(folder.glob("*.safetensors")):
         state |= {name.removeprefix("model."): value.float() for name, value in load_file(path).items()}
     state.pop("lm_head.weight", None)
