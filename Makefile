@@ -1,4 +1,4 @@
-# make demo: sets everything up and reads the examples.   make test: sets everything up and runs lint, types and tests.
+# make demo: sets everything up, reads the examples and asks about one.   make test: sets everything up and runs lint, types and tests.
 PYTHON ?= python3
 BIN = .venv/bin
 
@@ -11,6 +11,9 @@ demo: .venv/installed
 	$(BIN)/hyocr read examples/receipt.jpg examples/page.png --format markdown --output out --overlay
 	$(BIN)/hyocr read examples/receipt.jpg examples/page.png --format json --output out
 	@ls out
+	$(BIN)/hyocr fetch small
+	$(BIN)/hyocr extract company,date,address,total examples/receipt.jpg
+	$(BIN)/hyocr ask "What is the total?" examples/receipt.jpg
 
 test: .venv/installed-dev
 	$(BIN)/ruff check .
