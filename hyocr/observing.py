@@ -33,6 +33,12 @@ from hyocr.windows import windows
 OBSERVED = (fields.NAME, key.NAME, ask.NAME, evidence.NAME)
 """Tasks that can be answered from what was read."""
 
+LONGEST = 2048
+"""Tokens of an answer: what is said about a part of a page is not longer than it."""
+
+LONGEST_PATH = 1000
+"""Characters of a value's path in an answer; one that nests deeper is left out of the fields."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -69,7 +75,7 @@ def conclude(engine: Engine, result: PageResult, asked: Question, retry: bool, b
         result.error = PageError("NothingRead", "No text was found on this page, so there is nothing to answer from.")
         return
     parts = windows(observation, asked.prompt, getattr(engine, "context", None))
-    most = TASKS[asked.task].MAX_TOKENS
+    most = min(TASKS[asked.task].MAX_TOKENS, LONGEST)
     requests = [Request(None, observed_prompt(part.text, asked.prompt), most, budget=budget) for part in parts]
     generations = engine.generate(requests)
     if retry:
@@ -160,6 +166,8 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:
     todo = [(path, value)]
     while todo:  # no recursion: a model's answer may nest deeply
         path, value = todo.pop()
+        if len(path) > LONGEST_PATH:
+            continue
         if isinstance(value, dict):
             todo += reversed([(f"{path}.{name}", item) for name, item in value.items()])
         elif isinstance(value, list):

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hyocr import observing
 from hyocr.document import Box, Field, Line, PageResult
@@ -182,6 +184,35 @@ def test_a_failure_keeps_the_first_answer() -> None:
     assert (result.status, result.finish_reason) == ("partial", "length")
     assert result.error
     assert result.fields[2].found
+
+
+KINDS = st.sampled_from(["fields", "key", "ask", "evidence"])
+PIECES = ['{"', '"total"', ": ", '"9.54"', "9.54", "{", "}", "[", "]", ",", "null", "NaN", "<observation>",
+    "TOTAL 9.54", "</observation>", "<answer>", "</answer>", "\n", '"items"', "\\ud800", "12/03/2018", '{"total": ', '{"items": ['
+]  # fmt: skip
+OUTPUT = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=12).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(KINDS, OUTPUT, st.lists(st.sampled_from(RECEIPT) | st.text(max_size=8), max_size=6))
+def test_any_answer_about_any_page_gives_a_result(task: str, raw: str, texts: list[str]) -> None:
+    result, _, _ = concluded(texts, lambda _: answer(raw), asked(task, "total,items"))
+    assert result.status in ("ok", "partial")
+    assert PageResult.from_dict(json.loads(json.dumps(result.to_dict()))) == result
+    if task == "fields":
+        json.loads(result.text, parse_constant=pytest.fail)
+    for field in result.fields:
+        assert field.found == bool(field.reading)
+        assert all(0 <= box.x1 <= box.x2 <= 600 for box in field.boxes)
+        assert field.confidence is None or 0 < field.confidence <= 1
+    for rest in result.unparsed:
+        assert result.raw[rest.start : rest.start + len(rest.text)] == rest.text
+
+
+def test_deep_answers() -> None:
+    deep = '{"total": ' + '{"a":' * 600 + "1" + "}" * 601
+    result, _, _ = concluded(RECEIPT, lambda _: answer(deep), asked("fields", "total"))
+    assert [field.name for field in result.fields] == ["total"]
 
 
 # Windows
