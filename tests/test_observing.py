@@ -188,7 +188,8 @@ def test_a_failure_keeps_the_first_answer() -> None:
 
 KINDS = st.sampled_from(["fields", "key", "ask", "evidence"])
 PIECES = ['{"', '"total"', ": ", '"9.54"', "9.54", "{", "}", "[", "]", ",", "null", "NaN", "<observation>",
-    "TOTAL 9.54", "</observation>", "<answer>", "</answer>", "\n", '"items"', "\\ud800", "12/03/2018", '{"total": ', '{"items": ['
+    "TOTAL 9.54", "</observation>", "<answer>", "</answer>", "\n", '"items"', "\\ud800",
+    "12/03/2018", '{"total": ', '{"items": [',
 ]  # fmt: skip
 OUTPUT = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=12).map("".join)
 
