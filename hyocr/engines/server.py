@@ -92,6 +92,7 @@ class ServerEngine:
         self._model = chosen.name
         self.name = local.name if local else chosen.name
         self.default_strategy = local.default_strategy if local else "page"
+        self.observes = local.observes if local else ()
         self._line_stretch = local.line_stretch if local else 1.0
 
     def __enter__(self) -> ServerEngine:

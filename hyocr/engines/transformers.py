@@ -41,10 +41,11 @@ class TransformersEngine:
     ) -> None:
         loaded = load(checkpoint, device, adapter)
         self.name = loaded.name
-        self.default_strategy = loaded.default_strategy
+        self.default_strategy, self.observes = loaded.default_strategy, loaded.observes
         self.concurrency = 1
         self._model = loaded.model
         self._prompter = Prompter(loaded)
+        self.context = self._prompter.context
         self.line_reader = line_reader or loaded.line_reader
         self._line_head: LineHead | None = load_line_head(loaded) if self.line_reader == "ctc" else None
         self._batch_tokens = batch_tokens or BATCH_TOKENS.get(self._model.device.type, BATCH_TOKENS["cpu"])

@@ -43,7 +43,8 @@ class VllmEngine:
         adapter: str | Path | None = None,
     ) -> None:
         prepared = prepare(checkpoint, adapter)
-        self.name, self.default_strategy = prepared.name, prepared.default_strategy
+        self.name = prepared.name
+        self.default_strategy, self.observes = prepared.default_strategy, prepared.observes
         self.concurrency = SEQUENCES
         self.line_reader = line_reader or prepared.line_reader
         # First what may fail: vLLM's processes would be left alone.
