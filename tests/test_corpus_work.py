@@ -60,6 +60,7 @@ def test_reading_survives_json() -> None:
     assert Reading.from_dict(reading.to_dict()) == reading
     assert identify(reading) == ("nano", "page")
     assert identify(Reading()) == ("nano", "lines")
+    assert identify(Reading("key", question="total", strategy="observe")) == ("nano", "observe")
 
 
 def test_nano_reads_the_same_in_one_worker_and_in_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
