@@ -45,7 +45,7 @@ def label(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     def label(*arguments: object, reply: Reply = fakes.describe, strategy: str = "page") -> Result:
         engine = FakeEngine(reply, strategy)
         monkeypatch.setattr("hyocr.batch.load_engine", lambda *given: engine)
-        done = CliRunner().invoke(app, ["label", *map(str, arguments)], catch_exceptions=False)
+        done = CliRunner().invoke(app, ["label", "--model", "nano", *map(str, arguments)], catch_exceptions=False)
         assert "Traceback" not in done.stderr
         return Result(done.exit_code, done.stderr, len(engine.calls))
 

@@ -127,7 +127,7 @@ def _failed(log: str) -> HyocrError:
             f"The disk is full: free some space for {small_folder()}, or name another folder in HYOCR_CACHE."
         )
     errors = [line.partition("ERROR:")[2].strip() for line in log.splitlines() if line.startswith("ERROR:")]
-    reason = first_line(Exception(errors[0] if errors else log.strip().rpartition("\n")[2]))
+    reason = first_line(Exception(errors[0] if errors else log.strip().rpartition("\n")[2] or "it says nothing"))
     return HyocrError(f"pip cannot fetch {REQUIREMENT}: {reason} Check the network; without one: {BY_HAND}.")
 
 
