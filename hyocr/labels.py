@@ -11,7 +11,7 @@ LABELS = {
     "discount": ("discount", "total discount", "disc", "rebate", "savings"),
     "service_charge": ("service charge", "service", "svc charge", "service chg"),
     "rounding": ("rounding", "rounding adj", "rounding adjustment", "round adj", "rounded", "total rounding"),
-    "cash": ("cash", "cash paid", "paid", "tendered", "cash tendered", "amount paid", "received", "tender"),
+    "cash": ("cash", "cash paid", "paid", "tendered", "cash tendered", "amount paid", "received", "tender", "payment"),
     "change": ("change", "change due", "balance returned"),
     "date": ("date", "invoice date", "datum", "issued"),
     "time": ("time",),
