@@ -47,8 +47,22 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class Verbatim:
+    """What an answer may be made of: pieces of `text`, from a word's start to a word's end, line ends as spaces.
+
+    With `names` the answer is a JSON object of some of these keys, in this order, each value such a piece or null;
+    without, it is one piece.
+    """
+
+    text: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Request:
     """One image (RGB), one prompt, and how much may be written about it. `temperature` 0 is greedy.
+
+    Without an image, all that the question is about stands in the prompt.
 
     `repetition_penalty` divides the positive logits of tokens that stand in the prompt or the answer so far, and
     multiplies the negative ones (CTRL, Keskar et al. 2019, section 4.1); 1 leaves them. When `budget` is over, the
@@ -57,15 +71,17 @@ class Request:
     `line_canvas` says that the image is one line canvas (`hyocr.canvas`), which a checkpoint may want wider.
     `single_line` says that it is one and to be read as plain text: an engine whose checkpoint has a faster or surer
     reader for those may use it instead of the prompt.
+    `verbatim` bounds what the answer may say; only the transformers engine can do that, others raise EngineError.
     """
 
-    image: Image.Image
+    image: Image.Image | None
     prompt: str
     max_tokens: int = 1024
     temperature: float = 0.0
     single_line: bool = False
     line_canvas: bool = False
     repetition_penalty: float = 1.0
+    verbatim: Verbatim | None = None
     budget: Budget = field(default_factory=Budget, compare=False)
 
     @property
