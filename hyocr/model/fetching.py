@@ -50,7 +50,7 @@ def fetch_small(source: str | None = None, quiet: bool = False) -> Path:
                 _fetch_file(source, hidden)
     except OSError as error:
         raise HyocrError(
-            f"Cannot write to {small_folder()} ({error.strerror or first_line(error)}); free some space there, or name "
+            f"Cannot write to {small_folder()} ({error.strerror or first_line(error)[:-1]}); free some space there, or name "
             "another folder in HYOCR_CACHE."
         ) from error
     return find_small()

@@ -60,7 +60,7 @@ def find_small() -> Path:
                 _make(small_folder() / base["file"], folder)
     except OSError as error:
         raise CheckpointError(
-            f'Cannot write "small" to {small_folder()} ({error.strerror or first_line(error)}); '
+            f'Cannot write "small" to {small_folder()} ({error.strerror or first_line(error)[:-1]}); '
             "free some space there, or name another folder in HYOCR_CACHE."
         ) from error
     return folder
