@@ -16,7 +16,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from eval import table
 from eval.arguments import positive
@@ -31,6 +31,7 @@ from eval.scoring import PageScore, score_pages, summary
 from eval.systems import ENGINES, load_system
 from eval.table import UNABLE
 from hyocr import output
+from hyocr.document import Strategy
 from hyocr.errors import HyocrError
 
 INPUT = 2
@@ -107,6 +108,8 @@ def _score(bench: Benchmark, items: list[Item], path: Path, folder: Path, about:
     for name, value in result["scores"].items():
         known = value["value"] is not None
         print(f"{name:26}", "{value:.4f}  [{low:.4f}, {high:.4f}]".format(**value) if known else "nothing to score")
+    for name, share in result.get("values", {}).items():
+        print(f"{'values: ' + name:26} {share:.6g}")
     print(f"{len(pages)} pages of {bench.NAME}, {result['failed']} failed; {report}")
     return _say_missing(pages, path)
 
@@ -145,7 +148,7 @@ def _options() -> argparse.Namespace:
     one.add_argument("--engine", default="transformers", choices=ENGINES)
     one.add_argument("--model", default="nano", help="checkpoint for --engine transformers")
     one.add_argument("--adapter", metavar="FOLDER", help="LoRA adapter that goes on it")
-    one.add_argument("--strategy", choices=["page", "lines"], help="default: the checkpoint's own")
+    one.add_argument("--strategy", choices=get_args(Strategy), help="default: the checkpoint's own")
     one.add_argument("--line-reader", choices=["ctc", "language"], help="default: the checkpoint's own")
     one.add_argument("--threads", type=positive, default=2)
     one.set_defaults(do=run)

@@ -2,8 +2,9 @@
 
 `id` and `output` are required. `output` is what the system answered: plain text, Markdown, JSON or spotting markup, as
 the benchmark's task asks. `lines` (text, box in pixels, confidence) is there where a system gives boxes apart from its
-text. The rest tells how the answer came about: `raw` (the model's untouched output, where it differs), `seconds`,
-`tokens`, `finish_reason`, `confidence` (0..1), `status` and `error`.
+text, `fields` (name, value, whether it was found on the page, boxes in pixels, confidence) where it says where values
+stand and how sure it is of each. The rest tells how the answer came about: `raw` (the model's untouched output, where
+it differs), `seconds`, `tokens`, `finish_reason`, `confidence` (0..1), `status` and `error`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hyocr.document import Box, Line
+from hyocr.document import Box, Field, Line
 
 FAILED, MISSING = "failed", "missing"
 """Status of a page that gave an error, and of one that the file has no row for."""
@@ -33,6 +34,7 @@ class Prediction:
     id: str
     output: str
     lines: Sequence[Line] = ()
+    fields: Sequence[Field] = ()
     raw: str | None = None
     seconds: float | None = None
     tokens: int | None = None
@@ -48,24 +50,37 @@ class Prediction:
 
     def to_json(self) -> str:
         """One line of predictions.jsonl, without what is unknown."""
-        row: dict[str, Any] = {
-            item.name: getattr(self, item.name) for item in dataclasses.fields(self) if item.name != "lines"
-        }
-        row = {name: value for name, value in row.items() if value is not None}
+        names = [item.name for item in dataclasses.fields(self) if item.name not in ("lines", "fields")]
+        row: dict[str, Any] = {name: value for name in names if (value := getattr(self, name)) is not None}
         if self.lines:
             row["lines"] = [_line_row(line) for line in self.lines]
+        if self.fields:
+            row["fields"] = [_field_row(field) for field in self.fields]
         return json.dumps(row, ensure_ascii=False)
 
 
 def _line_row(line: Line) -> dict[str, Any]:
     row: dict[str, Any] = {"text": line.text}
     if line.box:
-        row["box"] = [round(side, 1) for side in (line.box.x1, line.box.y1, line.box.x2, line.box.y2)]
+        row["box"] = _sides(line.box)
     if line.polygon:
         row["polygon"] = [[round(x, 1), round(y, 1)] for x, y in line.polygon]
     if line.confidence is not None:
         row["confidence"] = round(line.confidence, 4)
     return row
+
+
+def _field_row(field: Field) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": field.name, "value": field.value, "found": field.found}
+    if field.boxes:
+        row["boxes"] = [_sides(box) for box in field.boxes]
+    if field.confidence is not None:
+        row["confidence"] = round(field.confidence, 4)
+    return row
+
+
+def _sides(box: Box) -> list[float]:
+    return [round(side, 1) for side in (box.x1, box.y1, box.x2, box.y2)]
 
 
 def read_predictions(path: Path, ids: Collection[str] | None = None) -> dict[str, Prediction]:
@@ -94,9 +109,10 @@ def _parse(line: str, where: str) -> Prediction:
         raise PredictionError(f"{where}: this is not JSON ({error}).") from error
     if not isinstance(row, dict) or not all(isinstance(row.get(name), str) for name in ("id", "output")):
         raise PredictionError(f'{where}: a prediction is an object with the strings "id" and "output".')
-    lines = row.get("lines") or []
-    if not isinstance(lines, list):
-        raise PredictionError(f'{where}: "lines" should be a list.')
+    lines, fields = row.get("lines") or [], row.get("fields") or []
+    for name, given in (("lines", lines), ("fields", fields)):
+        if not isinstance(given, list):
+            raise PredictionError(f'{where}: "{name}" should be a list.')
     if row.get("status", "ok") not in STATUSES:
         raise PredictionError(f'{where}: "status" should be one of {", ".join(STATUSES)}.')
     tokens = _number(row, "tokens", where)
@@ -104,6 +120,7 @@ def _parse(line: str, where: str) -> Prediction:
         id=row["id"],
         output=row["output"],
         lines=tuple(_line(item, where) for item in lines),
+        fields=tuple(_field(item, where) for item in fields),
         raw=_text(row, "raw", where),
         seconds=_number(row, "seconds", where),
         tokens=None if tokens is None else int(tokens),
@@ -148,6 +165,22 @@ def _line(row: Any, where: str) -> Line:
         text=row["text"],
         box=Box(*map(float, box)) if box else None,
         polygon=tuple((float(x), float(y)) for x, y in polygon) if polygon else None,
+        confidence=_number(row, "confidence", where, most=1),
+    )
+
+
+def _field(row: Any, where: str) -> Field:
+    """A value with a name; what is written about its places has to be some."""
+    if not isinstance(row, dict) or not all(isinstance(row.get(name), str) for name in ("name", "value")):
+        raise PredictionError(f'{where}: each of "fields" is an object with the strings "name" and "value".')
+    boxes = row.get("boxes") or []
+    if not isinstance(boxes, list) or not all(map(_box, boxes)):
+        raise PredictionError(f'{where}: the "boxes" of a field are a list of [x1, y1, x2, y2] in pixels.')
+    return Field(
+        name=row["name"],
+        value=row["value"],
+        found=bool(row.get("found", boxes)),
+        boxes=[Box(*map(float, box)) for box in boxes],
         confidence=_number(row, "confidence", where, most=1),
     )
 

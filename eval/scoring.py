@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.benchmarks.base import Benchmark, Item
-from eval.metrics.calibration import aurc, bin_counts, expected_calibration_error
+from eval.metrics.calibration import aurc, bin_counts, expected_calibration_error, risk_coverage
 from eval.predictions import FAILED, MISSING, Prediction
 
 RESAMPLES = 1000
 MOST_CHARACTERS, MOST_LINES = 100_000, 5_000
-"""Of one answer; what a page cannot hold is not compared."""
+"""Of one answer, its fields limited as its lines are; what a page cannot hold is not compared."""
 DIGITS = 6
 """Decimals that are written: what lies beyond them depends on the order of additions."""
 
@@ -44,8 +44,13 @@ def score_pages(benchmark: Benchmark, items: Sequence[Item], predictions: Mappin
 def _measurable(prediction: Prediction) -> Prediction:
     """The prediction without what must not count or would take for ever to compare."""
     if not prediction.answered:
-        return replace(prediction, output="", lines=())
-    return replace(prediction, output=prediction.output[:MOST_CHARACTERS], lines=prediction.lines[:MOST_LINES])
+        return replace(prediction, output="", lines=(), fields=())
+    return replace(
+        prediction,
+        output=prediction.output[:MOST_CHARACTERS],
+        lines=prediction.lines[:MOST_LINES],
+        fields=prediction.fields[:MOST_LINES],
+    )
 
 
 def resamples(pages: int, seed: int = 0) -> NDArray[np.float64]:
@@ -95,6 +100,7 @@ def summary(benchmark: Benchmark, pages: Sequence[PageScore]) -> dict[str, Any]:
         "scores": scores,
         "lower_is_better": sorted(benchmark.ERRORS & scores.keys()),
         "confidence": _confidence(benchmark, pages),
+        **_values(benchmark, pages),
         "seconds": _seconds([prediction.seconds for prediction in answered if prediction.seconds is not None]),
     }
 
@@ -116,6 +122,25 @@ def _confidence(benchmark: Benchmark, pages: Sequence[PageScore]) -> dict[str, f
     ece = float(expected_calibration_error(bin_counts(sure, right)))
     found = {"ece": ece, "aurc": aurc(sure, 1 - right), "risk": float((1 - right).mean())}
     return {"pages": float(len(sure))} | {name: round(value, DIGITS) for name, value in found.items()}
+
+
+def _values(benchmark: Benchmark, pages: Sequence[PageScore]) -> dict[str, dict[str, float]]:
+    """Whether sure values are right ones, for benchmarks that judge single values (`judged_values`): how many have a
+    confidence, the share that is right among all and among the surer half, and the area under the risk-coverage curve.
+
+    Empty where no value has a confidence.
+    """
+    judge = getattr(benchmark, "judged_values", None)
+    answered = [page for page in pages if page.prediction and page.prediction.answered]
+    known = [pair for page in answered for pair in judge(page.item, page.prediction)] if judge else []
+    if not known:
+        return {}
+    sure, wrong = [confidence for confidence, _ in known], [float(not right) for _, right in known]
+    risks = risk_coverage(sure, wrong).risk
+    half = (len(known) + 1) // 2
+    found = {"right": 1 - risks[-1], "surest_half": 1 - risks[half - 1], "aurc": aurc(sure, wrong)}
+    counted = {"values": float(len(known))} | {name: round(float(value), DIGITS) for name, value in found.items()}
+    return {"values": counted}
 
 
 def _seconds(values: list[float]) -> dict[str, float] | None:

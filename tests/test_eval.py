@@ -20,7 +20,7 @@ from eval.compare import compare
 from eval.predictions import Prediction
 from eval.runner import predict
 from eval.scoring import interval, resampled, resamples, score_pages, summary
-from hyocr.document import Box, Line
+from hyocr.document import Box, Field, Line
 from tests.receipts_folder import PAGES, make_receipts
 
 ROOT = Path(__file__).parents[1]
@@ -123,6 +123,12 @@ def test_missing_pages_count_as_wrong_and_are_counted(tmp_path, eval_command):
         ('{"id": "a", "output": "x", "lines": [{"text": "x", "box": [NaN, 0, 1, 9]}]}\n', "NaN is no number"),
         ('{"id": "a", "output": "x", "lines": [{"text": "x", "box": [0, 0, 1e999, 9]}]}\n', 'has a "box"'),
         ('{"id": "a", "output": "x", "lines": [{"text": "x", "polygon": [[0, 0], [1, 0], [1, 1]]}]}\n', "four corners"),
+        ('{"id": "a", "output": "x", "fields": {"total": "9"}}\n', 'line 1: "fields" should be a list'),
+        ('{"id": "a", "output": "x", "fields": [{"name": "total"}]}\n', 'line 1: each of "fields" is an object'),
+        (
+            '{"id": "a", "output": "x", "fields": [{"name": "a", "value": "b", "boxes": [[1]]}]}\n',
+            'the "boxes" of a field',
+        ),
         ('{"id": "a", "output": "x", "seconds": -1}\n', '"seconds" should be a number from 0'),
         ('{"id": "a", "output": "x", "status": "missing"}\n', '"status" should be one of ok, partial, failed'),
         ("[" * 100_000 + "\n", "line 1: this is not JSON"),
@@ -225,13 +231,14 @@ def test_a_full_disk_keeps_what_is_done(tmp_path, receipts):
     assert [row["id"] for row in rows] == list("abcd")
 
 
-def test_lines_survive_being_written_and_read(tmp_path):
+def test_lines_and_fields_survive_being_written_and_read(tmp_path):
     from eval.predictions import read_predictions
 
     line = Line("x", Box(1.0, 2.0, 3.0, 4.0), ((1.0, 2.0), (3.0, 2.5), (3.0, 4.0), (1.0, 4.0)), confidence=0.25)
-    prediction = Prediction("a", "x\ny", [line], "raw", 0.5, 3, "stop", 0.75, "partial", "why")
+    field = Field("total", "9.00", True, [Box(1.0, 2.0, 3.0, 4.0)], confidence=0.5)
+    prediction = Prediction("a", "x\ny", (line,), (field,), "raw", 0.5, 3, "stop", 0.75, "partial", "why")
     (tmp_path / "p.jsonl").write_text(prediction.to_json() + "\n", "utf-8")
-    assert read_predictions(tmp_path / "p.jsonl") == {"a": Prediction(**{**vars(prediction), "lines": (line,)})}
+    assert read_predictions(tmp_path / "p.jsonl") == {"a": prediction}
 
 
 def pages_of(folder: Path, answers: dict[str, str]):

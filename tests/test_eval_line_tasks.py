@@ -8,8 +8,10 @@ import pytest
 
 from eval.benchmarks import receipts_keys
 from eval.predictions import Prediction
-from eval.systems.hyocr import HyocrSystem
+from eval.systems.hyocr import HyocrSystem, question
+from hyocr import wording
 from hyocr.engines.base import Generation, Request
+from hyocr.reader import prompt_for
 from tests.receipts_folder import make_receipts
 
 
@@ -50,3 +52,22 @@ def test_our_models_get_a_canvas_and_the_tasks_prompt(tmp_path: Path, monkeypatc
     assert [one.prompt for one in asked] == [
         f"What is the value of {key}? Give only the value." for key in ("company", "date")
     ]
+
+
+@pytest.mark.parametrize(
+    ("task", "values", "asked"),
+    [
+        ("fields", {"keys": wording.listed(["total", "person's name"])}, "total,person's name"),
+        ("fields", {"question": "total,date"}, "total,date"),
+        ("key", {"key": "total"}, "total"),
+        ("ask", {"question": "How much is it?"}, "How much is it?"),
+        ("evidence", {"question": "How much is it?"}, "How much is it?"),
+        ("read", {}, None),
+    ],
+)
+def test_readers_are_asked_what_the_prompt_would_ask(task: str, values: dict[str, str], asked: str | None):
+    assert question(task, values) == asked
+    named = (
+        {"keys": wording.listed(values["question"].split(","))} if task == "fields" and "question" in values else values
+    )
+    assert prompt_for(task, "en", asked) == wording.prompt(task, "en", **named)

@@ -40,6 +40,9 @@ class Benchmark(Protocol):
     `TASK` is a task of `prompts/`, "line" for crops of one line to be read, or "line/" and a task asked of such a crop.
     `FOLDER` is where its data lies unless another folder is named. `MAIN` is the score that pages are ranked by; scores
     in `ERRORS` are better when lower.
+
+    A benchmark of several values per page may also have `judged_values(item, prediction)`, a list of (confidence,
+    whether it is right) of the page's single values: `eval.scoring` tells from them what the confidences are worth.
     """
 
     NAME: str

@@ -11,6 +11,7 @@ from PIL import Image
 from eval.benchmarks.base import Item, Number, ratio
 from eval.metrics.fields import field_counts, field_similarity, flatten
 from eval.metrics.pooled import precision_recall_f1
+from eval.metrics.text import folded
 from hyocr.tasks.fields import parse_object
 
 Fields = dict[str, str]
@@ -51,3 +52,17 @@ def scores(sums: Mapping[str, Number], name: str) -> dict[str, Number]:
         "similarity": ratio(sums["similarity"], sums["pages"]),
         "unparsed": ratio(sums["unparsed"], sums["pages"]),
     }
+
+
+def measure_folded(output: str, truth: Mapping[str, Any]) -> dict[str, float]:
+    """`measure` of fields as they are and folded."""
+    return measure(output, truth, "folded", _folded)
+
+
+def scores_folded(sums: Mapping[str, Number]) -> dict[str, Number]:
+    """`scores` of what `measure_folded` measures."""
+    return scores(sums, "folded")
+
+
+def _folded(fields: Fields) -> Fields:
+    return {key: folded(value) for key, value in fields.items()}

@@ -9,12 +9,14 @@ The folder is made by `python -m training.synth heldout`, which says what is hel
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from eval.benchmarks import drawn, receipts_fields
-from eval.benchmarks.base import Item
+from eval.benchmarks import drawn, key_values, receipts_fields
+from eval.benchmarks.base import Item, Number
 from eval.metrics.fields import flatten
+from eval.predictions import Prediction
 from hyocr.tasks.fields import parse_object
 
 NAME = "synth_fields"
@@ -36,4 +38,11 @@ def _fields(row: drawn.Row) -> dict[str, Any]:
     return fields or {}
 
 
-measure, scores = receipts_fields.measure, receipts_fields.scores
+def measure(item: Item, prediction: Prediction) -> dict[str, float]:
+    """Fields matched, predicted and there, as they are and folded; the similarity of the page."""
+    return key_values.measure_folded(prediction.output, item.truth)
+
+
+def scores(sums: Mapping[str, Number]) -> dict[str, Number]:
+    """See the module; `unparsed` is the share of answers without a JSON object."""
+    return key_values.scores_folded(sums)

@@ -1,4 +1,4 @@
-"""What the metrics over boxes share: corners of a line, areas in common, IoU matrices.
+"""What the metrics over boxes share: corners of a line, areas in common, IoU matrices, IoU of unions.
 
 IoU(a, b) = area(a and b) / area(a or b), in 0..1; areas are those of continuous coordinates (a box from 0 to 10 is 10
 wide, not 11).
@@ -13,7 +13,7 @@ import shapely  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from eval.metrics.pooled import ratio
-from hyocr.document import Line
+from hyocr.document import Box, Line
 
 
 def corners(line: Line) -> NDArray[np.float64]:
@@ -61,3 +61,10 @@ def iou(a: Sequence[Line], b: Sequence[Line]) -> NDArray[np.float64]:
         common = np.maximum(high - low, 0).prod(axis=2)
         areas_a, areas_b = (np.maximum(boxes[:, 2] - boxes[:, 0], 0).prod(axis=1) for boxes in (boxes_a, boxes_b))
     return np.asarray(ratio(common, areas_a[:, None] + areas_b[None, :] - common))
+
+
+def union_iou(a: Sequence[Box], b: Sequence[Box]) -> float:
+    """IoU of all that the boxes `a` cover together with all that `b` cover, 0..1; 0 where neither has an area."""
+    one, other = (shapely.union_all([shapely.box(s.x1, s.y1, s.x2, s.y2) for s in side]) for side in (a, b))
+    whole = shapely.area(shapely.union(one, other))
+    return float(shapely.area(shapely.intersection(one, other)) / whole) if whole else 0.0

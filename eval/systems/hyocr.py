@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from hyocr.engines.transformers import TransformersEngine
 from hyocr.errors import HyocrError
 from hyocr.model.folder import ADAPTER_CONFIG, locate
 from hyocr.reader import Reader, line_request
-from hyocr.tasks import TASKS, read
+from hyocr.tasks import TASKS, fields, key, read
 
 LINES_AT_ONCE = 64
 LINE_TASK = "line/"
@@ -73,6 +73,8 @@ class HyocrSystem:
             "line reader": self.engine.line_reader,
             "weights": _weights(model, adapter),
         }
+        if self.engine.observes and strategy is None:
+            self.settings["observes"] = ", ".join(sorted(self.engine.observes))
 
     def batch(self, task: str) -> int:
         """Lines are read many at a time, pages one by one."""
@@ -98,11 +100,12 @@ class HyocrSystem:
         return self._prediction(item, generation, generation.text)
 
     def _read(self, task: str, item: Item, image: Image.Image) -> Prediction:
-        [page] = self.reader.read(image, task, item.values.get("question")).pages
+        [page] = self.reader.read(image, task, question(task, item.values)).pages
         return Prediction(
             item.id,
             page.text,
             lines=[line for line in page.lines if line.box],
+            fields=page.fields,
             raw=page.raw if page.raw != page.text else None,
             tokens=self.engine.tokens,
             finish_reason=page.finish_reason,
@@ -149,6 +152,18 @@ class HyocrSystem:
             confidence=generation.confidence()[0],
             status="ok" if generation.finish_reason == "stop" else "partial",
         )
+
+
+def question(task: str, values: Mapping[str, str]) -> str | None:
+    """Give the question that a reader is asked, from the values of the task's prompt; None where it is asked none.
+
+    Drawn sets have names of fields as the prompt lists them (`wording.listed`), and a single name as the key.
+    """
+    if task == fields.NAME and "keys" in values:
+        return ",".join(values["keys"].removeprefix("['").removesuffix("']").split("','"))
+    if task == key.NAME and "key" in values:
+        return values["key"]
+    return values.get("question")
 
 
 def _weights(model: str, adapter: str | None) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from eval.benchmarks import receipts_fields
+from eval.benchmarks import key_values, receipts_fields
 from eval.benchmarks.base import Benchmark, Item, Number, ratio
 from eval.compare import Difference, compare
 from eval.metrics.cer import character_errors
@@ -54,17 +54,17 @@ class Texts:
 
 
 class Fields(Texts):
-    """Answers that are JSON objects, scored as those about receipts are (see `eval.benchmarks.receipts_fields`)."""
+    """Answers that are JSON objects, scored as those about receipts are (see `eval.benchmarks.key_values`)."""
 
     NAME, MAIN, ERRORS = "fields", receipts_fields.MAIN, receipts_fields.ERRORS
 
     def measure(self, item: Item, prediction: Prediction) -> dict[str, float]:
         """Fields matched, predicted and there."""
-        return receipts_fields.measure(item, prediction)
+        return key_values.measure_folded(prediction.output, item.truth)
 
     def scores(self, sums: Mapping[str, Number]) -> dict[str, Number]:
         """See the class."""
-        return receipts_fields.scores(sums)
+        return key_values.scores_folded(sums)
 
 
 @dataclass(frozen=True)
