@@ -50,10 +50,11 @@ def fetch_small(source: str | None = None, quiet: bool = False) -> Path:
                 _fetch_file(source, hidden)
     except OSError as error:
         raise HyocrError(
-            f"Cannot write to {small_folder()} ({error.strerror or first_line(error)[:-1]}); free some space there, or name "
-            "another folder in HYOCR_CACHE."
+            f"Cannot write to {small_folder()} ({error.strerror or first_line(error)[:-1]}); free some space there, or "
+            "name another folder in HYOCR_CACHE."
         ) from error
-    return find_small()
+    with tqdm(desc="making the checkpoint", bar_format="{desc} ...", leave=False, disable=hidden):
+        return find_small()
 
 
 def _fetch_file(source: str | None, hidden: bool) -> None:
