@@ -28,7 +28,7 @@ def test_locate(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["missing", "/no/such/folder", "a/b/c"])
 def test_a_missing_model_is_one_sentence(name: str) -> None:
-    with pytest.raises(CheckpointError, match=r"use 'nano', a folder or org/name\."):
+    with pytest.raises(CheckpointError, match=r"use 'nano', 'small', a folder or org/name\."):
         locate(name)
 
 
