@@ -12,6 +12,7 @@ import torch
 from typer.testing import CliRunner
 
 from hyocr.cli import app
+from hyocr.engines.served import Served, local_folder
 from hyocr.errors import CheckpointError
 from hyocr.model import choice, fetching, store
 from hyocr.model.folder import BUNDLED, find
@@ -253,3 +254,11 @@ def test_a_base_of_another_kind_is_named(files, cache: Path) -> None:
     (cache / store.GGUF_FILE).write_bytes(b"GGUF" + bytes(100))
     with pytest.raises(CheckpointError, match=r"is not SmolLM2.*: run hyocr fetch small once more"):
         find("small")
+
+
+def test_a_served_small_is_known_here_once_fetched(files, cache: Path) -> None:
+    assert local_folder(Served("small"), "nano") is None
+    fetch("--from", files.gguf)
+    known = local_folder(Served("small"), "nano")
+    assert known
+    assert known.observes == choice.OBSERVED
