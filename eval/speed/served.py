@@ -127,7 +127,7 @@ def works(pages: Sequence[Image.Image], most: int | None) -> Iterator[Work]:
     numbers = itertools.count()
 
     def unseen(request: Request, max_tokens: int | None = None) -> Request:
-        image = fresh(request.image, next(numbers))
+        image = fresh(request.image, next(numbers)) if request.image else None
         return replace(request, image=image, max_tokens=max_tokens or request.max_tokens)
 
     def work(name: str, concurrency: int, requests: list[Request], pages: float | None) -> Work:

@@ -12,6 +12,7 @@ from typing import Protocol
 from PIL import Image
 
 from hyocr.document import FinishReason
+from hyocr.errors import EngineError
 
 
 class Budget:
@@ -50,7 +51,7 @@ class Budget:
 class Verbatim:
     """What an answer may be made of: pieces of `text`, from a word's start to a word's end, line ends as spaces.
 
-    With `names` the answer is a JSON object of some of these keys, in this order, each value such a piece or null;
+    With `names` the answer is a JSON object of some of these keys, in this order, each value such a piece;
     without, it is one piece.
     """
 
@@ -113,6 +114,15 @@ class Generation:
         if not chosen:
             return None, None
         return math.exp(sum(chosen) / len(chosen)), math.exp(min(chosen))
+
+
+def refuse_verbatim(requests: Sequence[Request]) -> None:
+    """Raise EngineError for a request that only an engine with the decoding in its own hands can answer."""
+    for index, request in enumerate(requests):
+        if request.verbatim is not None:
+            raise EngineError(
+                f"Request {index}: verbatim answers need the transformers engine; use that, or ask without verbatim."
+            )
 
 
 class Engine(Protocol):

@@ -20,10 +20,11 @@ SHRINK = 0.75
 def decode(model: Any, inputs: Mapping[str, Tensor], writers: Sequence[TokenWriter]) -> Iterator[None]:
     """Runs the model until every writer has finished; pauses after each step so that a caller may look at them.
 
-    `inputs` is the processor's output for one image per row, left-padded. The library's `generate` gives the same
-    tokens at the same speed per step, but keeps finished rows to the end, where this loop drops them: 1.6 times the
-    tokens per second over 32 lines of nano's. It also keeps one log-probability per token instead of the vocabulary's,
-    streams without a thread, and touches no state of the model, so that threads may share it.
+    `inputs` is the processor's output for one image per row, or for no image at all, left-padded. The library's
+    `generate` gives the same tokens at the same speed per step, but keeps finished rows to the end, where this loop
+    drops them: 1.6 times the tokens per second over 32 lines of nano's. It also keeps one log-probability per token
+    instead of the vocabulary's, streams without a thread, and touches no state of the model, so that threads may share
+    it.
     """
     mask = inputs["attention_mask"]
     live = list(writers)
@@ -54,15 +55,19 @@ def choose(logits: Tensor, writers: Sequence[TokenWriter], seen: Sequence[Tensor
 
     `logits`: (rows, vocabulary). A temperature of 0 takes the best token, others sample. `seen` marks per row the
     tokens of its vocabulary that its repetition penalty is for, and is told of the new one; None for a row without.
+    A row whose writer allows some tokens only gets one of these.
     """
     logprobs = logits.float().log_softmax(dim=-1)
     tokens = logprobs.argmax(dim=-1)
     for row, (writer, marks) in enumerate(zip(writers, seen, strict=True)):
-        if marks is None and writer.temperature == 0:
+        allowed = writer.allowed
+        if marks is None and allowed is None and writer.temperature == 0:
             continue
         scores = logits[row].float()
         if marks is not None:
             scores = penalised(scores, marks, writer.repetition_penalty)
+        if allowed is not None:
+            scores = only(scores, allowed)
         if writer.temperature > 0:
             tokens[row] = torch.multinomial((scores / writer.temperature).softmax(dim=-1), 1)[0]
         else:
@@ -75,6 +80,12 @@ def choose(logits: Tensor, writers: Sequence[TokenWriter], seen: Sequence[Tensor
 def penalised(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:
     """`logits` with those of the tokens in `seen` made less likely: see `Request`. Both: (vocabulary,)."""
     return torch.where(seen, torch.where(logits > 0, logits / penalty, logits * penalty), logits)
+
+
+def only(logits: Tensor, allowed: Sequence[int]) -> Tensor:
+    """`logits` with those of all tokens but the `allowed` ones at minus infinity. Shape: (vocabulary,)."""
+    kept = torch.tensor(allowed, dtype=torch.long, device=logits.device)
+    return torch.full_like(logits, -torch.inf).index_copy(0, kept, logits[kept])
 
 
 def _in_prompts(inputs: Mapping[str, Tensor], writers: Sequence[TokenWriter], vocabulary: int) -> list[Tensor | None]:
@@ -92,28 +103,37 @@ def _in_prompts(inputs: Mapping[str, Tensor], writers: Sequence[TokenWriter], vo
 
 def prefill(model: Any, inputs: Mapping[str, Tensor]) -> tuple[Any, Tensor]:
     """The model's outputs for the prompts, and the position (rows,) of the first token to be written."""
-    positions, _ = model.model.get_rope_index(
-        inputs["input_ids"], inputs["mm_token_type_ids"], inputs["image_grid_thw"], inputs["attention_mask"]
-    )
-    features = image_features(model.model.vision_tower, inputs["pixel_values"], inputs["image_grid_thw"])
+    if "pixel_values" in inputs:
+        positions, _ = model.model.get_rope_index(
+            inputs["input_ids"], inputs["mm_token_type_ids"], inputs["image_grid_thw"], inputs["attention_mask"]
+        )
+        features = image_features(model.model.vision_tower, inputs["pixel_values"], inputs["image_grid_thw"])
+        seen = {"image": SimpleNamespace(pooler_output=features)}
+    else:
+        places = (inputs["attention_mask"].cumsum(-1) - 1).clamp(min=0)
+        positions, seen = places.expand(_axes(model), -1, -1), {}
     outputs = model(
         input_ids=inputs["input_ids"],
         attention_mask=inputs["attention_mask"],
         position_ids=positions,
-        mm_encoder_outputs={"image": SimpleNamespace(pooler_output=features)},
+        mm_encoder_outputs=seen,
         use_cache=True,
         logits_to_keep=1,
     )
     return outputs, positions.amax(dim=(0, 2)) + 1
 
 
+def _axes(model: Any) -> int:
+    """How many rope axes a position has."""
+    return len(model.config.text_config.rope_parameters["mrope_section"])
+
+
 def step(model: Any, tokens: Tensor, mask: Tensor, position: Tensor, cache: Any) -> Any:
     """The model's outputs for one more token in each row: `tokens` and `position` (rows,), `mask` (rows, length)."""
-    axes = len(model.config.text_config.rope_parameters["mrope_section"])
     return model(
         input_ids=tokens[:, None],
         attention_mask=mask,
-        position_ids=position[None, :, None].expand(axes, -1, -1),
+        position_ids=position[None, :, None].expand(_axes(model), -1, -1),
         past_key_values=cache,
         use_cache=True,
     )

@@ -19,8 +19,9 @@ from hyocr.canvas import HEIGHT, canvas
 from hyocr.engines.base import Budget, Generation, Request
 from hyocr.errors import CheckpointError
 from hyocr.model import tower
-from hyocr.model.checkpoint import Checkpoint
+from hyocr.model.checkpoint import Checkpoint, load_eye
 from hyocr.model.ctc import Character, CtcHead, load_head
+from hyocr.model.folder import Folder
 
 BATCH_PIXELS = {"cpu": 2**18, "cuda": 2**23}
 """Pixels that go through the tower at once: on a CPU, eight times as many read no faster and take 0.2 GB more."""
@@ -53,7 +54,7 @@ class LineHead:
         whose budget is over before it was looked at in all these ways has what the looks so far gave, and the budget's
         reason.
         """
-        images = [_look(request.image, *look) for request in requests for look in looks]
+        images = [_look(request.image, *look) for request in requests if request.image for look in looks]
         budgets = [request.budget for request in requests for _ in looks]
         done: dict[int, Generation] = {}
         for batch in self._batches(images):
@@ -86,16 +87,25 @@ def read_single_lines(head: LineHead | None, requests: Sequence[Request]) -> dic
     """The answers to those requests that are single lines, by their place; none without a head."""
     if head is None:
         return {}
-    lines = [i for i, request in enumerate(requests) if request.single_line]
+    lines = [i for i, request in enumerate(requests) if request.single_line and request.image]
     return dict(zip(lines, head.read([requests[i] for i in lines]), strict=True))
 
 
 def load_line_head(loaded: Checkpoint) -> LineHead:
     """The head that came with a checkpoint or its adapter, on its tower. Raises CheckpointError if there is none."""
+    return _line_head(loaded, loaded.model)
+
+
+def load_line_head_alone(folder: Folder) -> LineHead:
+    """The same of a checkpoint whose language model runs elsewhere, which is not loaded. Raises CheckpointError."""
+    return _line_head(folder, load_eye(folder))
+
+
+def _line_head(folder: Folder, model: Any) -> LineHead:
     try:
-        return LineHead(loaded.model, load_head(loaded.head_folder))
+        return LineHead(model, load_head(folder.head_folder))
     except (OSError, ValueError, KeyError, SafetensorError) as error:
-        raise CheckpointError(f"{loaded.head_folder} has no usable CTC head to read lines with: {error}") from error
+        raise CheckpointError(f"{folder.head_folder} has no usable CTC head to read lines with: {error}") from error
 
 
 def _generation(path: list[Character]) -> Generation:

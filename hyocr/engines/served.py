@@ -43,8 +43,13 @@ def choose(served: list[Served], model: str, url: str) -> Served:
 
 
 def local_folder(served: Served, model: str) -> Folder | None:
-    """What is known here of the served checkpoint, without a download; `model` may be the folder it was loaded from."""
+    """What is known here of the served checkpoint, without a download; `model` may be the folder it was loaded from.
+
+    Raises CheckpointError where that is `small` and it is not here: its lines are read on this side.
+    """
     for name in served:
         if name == "nano" or (name == "small" and is_fetched()) or (name and (Path(name) / METADATA).is_file()):
             return find(name)
-    return find(model) if model != "nano" and Path(model).is_dir() else None
+    if model != "nano" and Path(model).is_dir():
+        return find(model)
+    return find("small") if served.name == "small" else None

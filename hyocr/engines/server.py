@@ -7,10 +7,10 @@ import base64
 import io
 import os
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openai
 from openai import AsyncOpenAI, AsyncStream
@@ -18,12 +18,16 @@ from PIL import Image
 
 from hyocr.canvas import stretched
 from hyocr.engines.background import Background, result
-from hyocr.engines.base import Budget, Generation, Request
+from hyocr.engines.base import Budget, Generation, Request, refuse_verbatim
 from hyocr.engines.faults import BrokenStream, explain, may_pass, pause, sentence
 from hyocr.engines.served import Served, check_url, choose, local_folder
 from hyocr.engines.streamed import StreamedWriter, finish_reason
 from hyocr.errors import EngineError
 from hyocr.model.chat import messages
+from hyocr.model.folder import Folder
+
+if TYPE_CHECKING:
+    from hyocr.engines.line_head import LineHead
 
 LOOK_SECONDS = 0.2
 """Between two looks at the budgets of requests that wait."""
@@ -48,15 +52,14 @@ class ServerEngine:
 
     `model` is the name it is served under; a server with only one model is asked for that one whatever it is called.
     How the checkpoint wants to be used is known if it is "nano" or a folder on this machine, under its served name, as
-    `model`, or where the server says that it lies.
+    `model`, or where the server says that it lies. A checkpoint that `observes` has its lines read here, by its CTC
+    head, as its language model sees no pictures; of others, the server reads the lines too.
     `api_key` None takes the environment's HYOCR_API_KEY. At most `concurrency` requests are under way at once;
     `timeout` is the silence in seconds that is borne, `retries` how often a request that meets a passing error is sent
     again. Raises EngineError where the server does not answer, or not as OpenAI's API does.
 
     Close it, or use it as a context manager: it holds connections and a thread.
     """
-
-    line_reader = "language"  # servers run the language model; the CTC head is not part of it
 
     def __init__(
         self,
@@ -86,6 +89,7 @@ class ServerEngine:
         try:
             chosen = choose(self._background.run(self._served(min(timeout, MODELS_SECONDS))), model, url)
             local = local_folder(chosen, model)
+            self._line_head = _line_head(local)
         except BaseException:
             self.close()
             raise
@@ -93,6 +97,7 @@ class ServerEngine:
         self.name = local.name if local else chosen.name
         self.default_strategy = local.default_strategy if local else "page"
         self.observes = local.observes if local else ()
+        self.line_reader = "ctc" if self._line_head else "language"
         self._line_stretch = local.line_stretch if local else 1.0
 
     def __enter__(self) -> ServerEngine:
@@ -113,7 +118,11 @@ class ServerEngine:
         The others are cancelled then, as they are when the caller is interrupted. `prompt_tokens` is 0 where the
         server did not get to tell it, which is after a repetition or the end of a budget.
         """
-        return self._background.run(self._all(requests, _unseen))
+        refuse_verbatim(requests)
+        done = self._read_lines(requests)
+        left = {i: request for i, request in enumerate(requests) if i not in done}
+        done.update(zip(left, self._background.run(self._all(left, _unseen)), strict=True))
+        return [done[i] for i in range(len(requests))]
 
     def stream(self, request: Request) -> Generator[str, None, Generation]:
         """Pieces of text as they arrive; the generator's return value is the Generation. Closing it early cancels.
@@ -130,7 +139,8 @@ class ServerEngine:
                 pieces.put(text[shown:])
                 shown = len(text)
 
-        future = self._background.start(self._all([request], show))
+        refuse_verbatim([request])
+        future = self._background.start(self._all({0: request}, show))
         future.add_done_callback(lambda _: pieces.put(None))
         try:
             while (piece := pieces.get()) is not None:
@@ -138,6 +148,13 @@ class ServerEngine:
             return result(future)[0]
         finally:
             future.cancel()
+
+    def _read_lines(self, requests: Sequence[Request]) -> dict[int, Generation]:
+        if self._line_head is None:
+            return {}
+        from hyocr.engines.line_head import read_single_lines
+
+        return read_single_lines(self._line_head, requests)
 
     async def _served(self, timeout: float) -> list[Served]:
         """The server's models. Raises EngineError."""
@@ -152,9 +169,10 @@ class ServerEngine:
                 "check the URL, which usually ends in /v1."
             ) from error
 
-    async def _all(self, requests: Sequence[Request], show: Callable[[str], None]) -> list[Generation]:
-        tasks = [asyncio.create_task(self._ask(i, request, show)) for i, request in enumerate(requests)]
-        watch = asyncio.create_task(_watch(tasks, [request.budget for request in requests]))
+    async def _all(self, requests: Mapping[int, Request], show: Callable[[str], None]) -> list[Generation]:
+        """The answers to requests, which errors name by their number."""
+        tasks = [asyncio.create_task(self._ask(i, request, show)) for i, request in requests.items()]
+        watch = asyncio.create_task(_watch(tasks, [request.budget for request in requests.values()]))
         try:
             return await asyncio.gather(*tasks)
         finally:  # after an error the others are still running
@@ -204,8 +222,12 @@ class ServerEngine:
 
     def _chat(self, request: Request) -> Any:
         """The messages in OpenAI's form, the image as lossless PNG."""
-        image = stretched(request.image, self._line_stretch) if request.of_line else request.image
+        image = request.image
         system, user = messages(request.prompt)
+        if image is None:  # plain text is what the most servers take
+            return [system, {**user, "content": request.prompt}]
+        if request.of_line:
+            image = stretched(image, self._line_stretch)
         parts = [_image_part(image) if part["type"] == "image" else part for part in user["content"]]
         return [system, {**user, "content": parts}]
 
@@ -275,6 +297,14 @@ class ServerEngine:
         if request.max_tokens >= self._too_many_tokens:
             del options["max_tokens"]
         return {name: value for name, value in options.items() if name not in self._refused}
+
+
+def _line_head(local: Folder | None) -> LineHead | None:
+    if local is None or not local.observes or local.line_reader != "ctc":
+        return None
+    from hyocr.engines.line_head import load_line_head_alone  # with torch, which other checkpoints do not need here
+
+    return load_line_head_alone(local)
 
 
 async def _watch(tasks: Sequence[asyncio.Task[Generation]], budgets: Sequence[Budget]) -> None:

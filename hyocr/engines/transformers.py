@@ -98,9 +98,10 @@ class TransformersEngine:
 
     def _inputs(self, jobs: Iterable[Job]) -> dict[str, Tensor]:
         batch = list(jobs)
+        images = [[job.request.image] for job in batch]
         inputs = self._prompter.processor(
             text=[job.prompt for job in batch],
-            images=[[job.request.image] for job in batch],
+            images=None if batch[0].request.image is None else images,
             padding=True,
             padding_side="left",
             return_tensors="pt",
@@ -109,13 +110,16 @@ class TransformersEngine:
 
 
 def _batches(jobs: list[Job], budget: int) -> list[list[Job]]:
-    """Jobs of similar length together, longest first; rows times the longest row stay within `budget` tokens."""
+    """Jobs of similar length together, longest first; rows times the longest row stay within `budget` tokens.
+
+    Those with an image and those without one are never in the same batch.
+    """
     batches: list[list[Job]] = []
-    widest = 0
-    for job in sorted(jobs, key=lambda job: job.tokens, reverse=True):
-        if not batches or (len(batches[-1]) + 1) * widest > budget:
+    widest, blind = 0, False
+    for job in sorted(jobs, key=lambda job: (job.request.image is None, job.tokens), reverse=True):
+        if not batches or blind != (job.request.image is None) or (len(batches[-1]) + 1) * widest > budget:
             batches.append([])
-            widest = job.tokens
+            widest, blind = job.tokens, job.request.image is None
         batches[-1].append(job)
     return batches
 

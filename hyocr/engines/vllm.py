@@ -10,14 +10,14 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
-from hyocr.engines.base import Generation, Request
-from hyocr.engines.line_head import LineHead, load_line_head, read_single_lines
+from hyocr.engines.base import Generation, Request, refuse_verbatim
+from hyocr.engines.line_head import LineHead, load_line_head_alone, read_single_lines
 from hyocr.engines.prompting import Job, Prompter
 from hyocr.engines.vllm_folder import folder_for_vllm
 from hyocr.engines.vllm_settings import SEQUENCES, build, environment, settings
 from hyocr.engines.writer import TokenWriter
 from hyocr.errors import EngineError
-from hyocr.model.checkpoint import load, prepare
+from hyocr.model.checkpoint import prepare
 from hyocr.model.folder import first_line
 
 STOP_SECONDS = 30.0
@@ -48,9 +48,7 @@ class VllmEngine:
         self.concurrency = SEQUENCES
         self.line_reader = line_reader or prepared.line_reader
         # First what may fail: vLLM's processes would be left alone.
-        self._line_head: LineHead | None = (
-            load_line_head(load(checkpoint, adapter=adapter)) if self.line_reader == "ctc" else None
-        )
+        self._line_head: LineHead | None = load_line_head_alone(prepared) if self.line_reader == "ctc" else None
         self._engine = _start(folder_for_vllm(prepared), options or {})
         self._prompter = Prompter(prepared, self._engine.model_config.max_model_len)
         self._numbers = count()
@@ -59,6 +57,7 @@ class VllmEngine:
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         """One Generation per request, in order. Raises EngineError, naming the request, where one cannot run."""
+        refuse_verbatim(requests)
         done = read_single_lines(self._line_head, requests)
         jobs = [self._prompter.job(i, request) for i, request in enumerate(requests) if i not in done]
         writers = [self._prompter.writer(job) for job in jobs]
@@ -69,6 +68,7 @@ class VllmEngine:
 
     def stream(self, request: Request) -> Generator[str, None, Generation]:
         """Pieces of whole characters as they are written; the generator's return value is the Generation."""
+        refuse_verbatim([request])
         job = self._prompter.job(0, request)
         writer = self._prompter.writer(job)
         shown = 0
@@ -144,7 +144,9 @@ class VllmEngine:
             detokenize=False,
             output_kind=RequestOutputKind.DELTA,
         )
-        asked = {"prompt": job.prompt, "multi_modal_data": {"image": job.request.image}}
+        asked: dict[str, Any] = {"prompt": job.prompt}
+        if job.request.image is not None:
+            asked["multi_modal_data"] = {"image": job.request.image}
         identity = str(next(self._numbers))
         try:
             self._engine.add_request(identity, asked, sampling)

@@ -72,7 +72,8 @@ def _cached(name: str, state: Iterable[str], fill: Callable[[Path], None]) -> Pa
 
 def _is_transformers_own(folder: Path) -> bool:
     text = read_json(folder / "config.json").get("text_config") or {}
-    return "factor" in (text.get("rope_parameters") or {}) and (folder / "processor_config.json").exists()
+    rope = text.get("rope_parameters") or {}
+    return ("factor" in rope or rope.get("rope_type") == "default") and (folder / "processor_config.json").exists()
 
 
 def _rewrite(checkpoint: Prepared, source: Path, folder: Path) -> None:

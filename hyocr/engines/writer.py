@@ -10,6 +10,7 @@ from typing import Any
 from hyocr.document import FinishReason
 from hyocr.engines.base import Budget, Generation, Request
 from hyocr.engines.repetition import find_loop
+from hyocr.engines.verbatim import Grammar
 from hyocr.errors import CheckpointError
 
 CHECK_EVERY = 32
@@ -37,6 +38,9 @@ class Pieces:
                 self._bytes.append(PUBLISHED_MARKUP.get(added[i], added[i]).encode())
             else:
                 self._bytes.append(_spell(token))
+
+    def __len__(self) -> int:
+        return len(self._bytes)
 
     def __getitem__(self, token: int) -> bytes:
         # Vocabularies are padded to a round number: ids beyond the tokenizer's write nothing.
@@ -113,16 +117,27 @@ class Writer:
 class TokenWriter(Writer):
     """Collects the answer to a request from token ids: `pieces` says what each writes, one of `stops` ends the answer.
 
-    `max_tokens` is what the model has room for, at most what the request allows.
+    `max_tokens` is what the model has room for, at most what the request allows. With a `grammar` the answer is one of
+    those that it knows.
     """
 
-    def __init__(self, pieces: Pieces, stops: set[int], max_tokens: int, request: Request) -> None:
+    def __init__(
+        self, pieces: Pieces, stops: set[int], max_tokens: int, request: Request, grammar: Grammar | None = None
+    ) -> None:
         super().__init__(max_tokens, request.budget)
         self.temperature, self.repetition_penalty = request.temperature, request.repetition_penalty
         self._pieces, self._stops = pieces, stops
+        self._grammar, self._state = grammar, grammar.start if grammar else frozenset()
+
+    @property
+    def allowed(self) -> Sequence[int] | None:
+        """The tokens that may come next; None for any."""
+        return None if self._grammar is None else self._grammar.allowed(self._state)
 
     def push(self, token: int, logprob: float) -> None:
         """Takes the next token and decides whether it was the last one."""
+        if self._grammar is not None:
+            self._state = self._grammar.after(self._state, token)
         if token in self._stops:
             self.finish = "stop"
         else:

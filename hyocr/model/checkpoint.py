@@ -51,11 +51,34 @@ def load(name: str, device: str | None = None, adapter: str | Path | None = None
     `adapter` is the folder of a LoRA adapter, which goes on the model's layers; the weights stay as they are.
     """
     prepared = prepare(name, adapter)
+    model = _load_model(name, prepared.folder, prepared.config, device)
+    if prepared.adapter:
+        adapters.attach(model, prepared.adapter)
+    return Checkpoint(**vars(prepared), model=model)
+
+
+def load_eye(found: Folder) -> Any:
+    """The model of a checkpoint without its language model, where that runs elsewhere; whole with an adapter.
+
+    Loaded as by `load`, with next to no memory for the rest. Raises CheckpointError.
+    """
+    if found.adapter:
+        return load(str(found.folder), adapter=found.adapter).model
+    with _damage_named(found.name):
+        config = read_config(found.folder)
+    config.text_config.num_hidden_layers = 0
+    with _no_report():
+        model = _load_model(found.name, found.folder, config, None)
+    model.model.language_model = model.lm_head = None
+    return model
+
+
+def _load_model(name: str, folder: Path, config: HunYuanVLConfig, device: str | None) -> Any:
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     with _damage_named(name), no_progress_bar():
         model, report = HunYuanVLForConditionalGeneration.from_pretrained(
-            prepared.folder,
-            config=prepared.config,
+            folder,
+            config=config,
             dtype=torch.bfloat16 if torch.device(device).type == "cuda" else torch.float32,
             use_safetensors=True,
             local_files_only=True,
@@ -67,9 +90,7 @@ def load(name: str, device: str | None = None, adapter: str | Path | None = None
             f"The weights of {name} are incomplete: {len(missing)} tensors are missing, {missing[0]} among them."
         )
     fix_rope_index(model)
-    if prepared.adapter:
-        adapters.attach(model, prepared.adapter)
-    return Checkpoint(**vars(prepared), model=model)
+    return model
 
 
 def prepare(name: str, adapter: str | Path | None = None) -> Prepared:
@@ -85,7 +106,7 @@ def read_config(folder: Path) -> HunYuanVLConfig:
     content = read_json(folder / "config.json")
     for block in (content, content.get("text_config") or {}):
         for key in ("rope_scaling", "rope_parameters"):
-            if block.get(key):
+            if block.get(key) and block[key].get("rope_type") != "default":
                 # xdrope has no factor, but transformers turns it into "dynamic", which refuses to load without one.
                 block[key].setdefault("factor", 1.0)
     return HunYuanVLConfig.from_dict(content)
@@ -125,3 +146,14 @@ def no_progress_bar() -> Iterator[None]:
     finally:
         if shown:
             logging.enable_progress_bar()
+
+
+@contextmanager
+def _no_report() -> Iterator[None]:
+    """transformers reports weights that are left over, which may be so on purpose."""
+    level = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
