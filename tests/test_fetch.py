@@ -257,7 +257,8 @@ def test_a_base_of_another_kind_is_named(files, cache: Path) -> None:
 
 
 def test_a_served_small_is_known_here_once_fetched(files, cache: Path) -> None:
-    assert local_folder(Served("small"), "nano") is None
+    with pytest.raises(CheckpointError, match="run hyocr fetch small"):
+        local_folder(Served("small"), "nano")
     fetch("--from", files.gguf)
     known = local_folder(Served("small"), "nano")
     assert known
