@@ -158,6 +158,10 @@ def ask(
     """Ask one question about each page."""
     if not question.strip():
         raise typer.BadParameter("the question is empty", param_hint="QUESTION")
+    if evidence and verbatim:
+        raise typer.BadParameter(
+            "an answer with its evidence is more than a piece of the page", param_hint="--verbatim"
+        )
     task = "evidence" if evidence else "ask"
     model = _choose(task, model, adapter, engine)
     job = Job(task, model, engine, strategy, format, output, lang, quiet, overlay, question, adapter, verbatim)

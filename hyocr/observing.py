@@ -20,7 +20,8 @@ from typing import Any
 
 from hyocr import sums
 from hyocr.document import Field, Line, PageError, PageResult, Unparsed
-from hyocr.engines.base import Budget, Engine, Generation, Request
+from hyocr.engines.base import Budget, Engine, Generation, Request, Verbatim
+from hyocr.engines.verbatim import NOT_THERE
 from hyocr.highlight import placed
 from hyocr.ladder import Retry, ask_again, worst
 from hyocr.locating import Place, locate
@@ -32,6 +33,9 @@ from hyocr.windows import windows
 
 OBSERVED = (fields.NAME, key.NAME, ask.NAME, evidence.NAME)
 """Tasks that can be answered from what was read."""
+
+VERBATIM = (fields.NAME, key.NAME, ask.NAME)
+"""Those whose answers can be bound to what was read."""
 
 LONGEST = 2048
 """Tokens of an answer: what is said about a part of a page is not longer than it."""
@@ -76,7 +80,17 @@ def conclude(engine: Engine, result: PageResult, asked: Question, retry: bool, b
         return
     parts = windows(observation, asked.prompt, getattr(engine, "context", None))
     most = min(TASKS[asked.task].MAX_TOKENS, LONGEST)
-    requests = [Request(None, observed_prompt(part.text, asked.prompt), most, budget=budget) for part in parts]
+    names = tuple(fields.names(asked.question)) if asked.task == fields.NAME else ()
+    requests = [
+        Request(
+            None,
+            observed_prompt(part.text, asked.prompt),
+            most,
+            verbatim=Verbatim(part.text, names) if asked.verbatim else None,
+            budget=budget,
+        )
+        for part in parts
+    ]
     generations = engine.generate(requests)
     if retry:
         yield from ask_again(engine, requests, generations, result, budget)
@@ -197,7 +211,8 @@ def _answer(answers: Sequence[_Answered], asked: Question, page: str, result: Pa
         parsed = TASKS[asked.task].parse(answer.generation, result.width, result.height)
         stop = len(raw.rstrip())
         start, end = tagged(raw).answer if asked.task == evidence.NAME else (stop - len(raw.strip()), stop)
-        given.append((_field(asked.question, parsed.text, answer, start, end, page), parsed, answer))
+        value = "" if parsed.text == NOT_THERE else parsed.text
+        given.append((_field(asked.question, value, answer, start, end, page), parsed, answer))
     field, parsed, answer = max(given, key=lambda one: _rank([one[0]]))
     result.text, result.fields = parsed.text, [field]
     result.observation = placed(parsed.observation, answer.part.lines)

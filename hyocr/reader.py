@@ -101,10 +101,16 @@ class Reader:
         stand and no more are started. Breaking off cancels the pages in work.
 
         A page that cannot be decoded or read is a result with status "failed" and its error. Raises InputError for a
-        source that cannot be opened or whose only page cannot be decoded, HyocrError for an unknown task or language
-        and for a question that is missing (tasks ask, evidence, key and fields) or not asked for.
+        source that cannot be opened or whose only page cannot be decoded, HyocrError for an unknown task or language,
+        for `verbatim` where it cannot be and for a question that is missing (tasks ask, evidence, key and fields) or
+        not asked for.
         """
         asked = _Asked(task, prompt_for(task, self.language, question), self.strategy_for(task), question or "")
+        if self.verbatim and (asked.strategy != "observe" or task not in observing.VERBATIM):
+            raise HyocrError(
+                f"Only answers to {', '.join(observing.VERBATIM)} by the strategy observe can be verbatim; "
+                f"this is {task} by the strategy {asked.strategy}."
+            )
         opened = source if isinstance(source, Pages) else open_source(source)
         return self._events(opened, asked, budget or Budget())
 

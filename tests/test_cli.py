@@ -17,7 +17,7 @@ import hyocr
 from hyocr import output
 from hyocr.batch import Batch
 from hyocr.cli import app
-from hyocr.engines.base import Generation, Request
+from hyocr.engines.base import Generation, Request, Verbatim
 from hyocr.errors import CheckpointError, EngineError
 from hyocr.exports.overlay import colour
 from hyocr.job import Job
@@ -179,6 +179,17 @@ def test_ask_from_what_was_read(run, tmp_path: Path) -> None:
     fakes.page_image(["TEA SHOP", "TOTAL 9.00"]).save(path)
     result = run("ask", "Total?", path, "--strategy", "observe", reply=reading("TEA SHOP", "TOTAL 9.00", "9.00"))
     assert (result.code, result.stdout) == (0, "9.00\n")
+
+
+def test_verbatim_reaches_the_engine(run, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    fakes.page_image(["TOTAL 9.00"]).save(path)
+    for verb, bound in (("ask", Verbatim("TOTAL 9.00")), ("extract", Verbatim("TOTAL 9.00", ("total",)))):
+        result = run(verb, "total", path, "--strategy", "observe", "--verbatim", reply=reading("TOTAL 9.00", "{}"))
+        assert result.code == 0
+        assert result.engine.calls[1][0].verbatim == bound
+    result = run("extract", "total", path, "--strategy", "page", "--verbatim")
+    assert (result.code, len(result.errors)) == (1, 1)
 
 
 def test_a_page_without_text_says_so(run, image: Path) -> None:
@@ -427,6 +438,7 @@ def test_interrupt_keeps_files_and_pages(run, image: Path, tmp_path: Path) -> No
         ["ask", "What is the total?"],
         ["ask", "What is the total?", "a.png", "--overlay"],
         ["ask", "What is the total?", "a.png", "--overlay", "--evidence"],
+        ["ask", "What is the total?", "a.png", "--verbatim", "--evidence"],
         ["translate", "a.png", "--to", "fr"],
         ["sing", "a.png"],
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 
 from hyocr import observing
 from hyocr.document import Box, Field, Line, PageResult
-from hyocr.engines.base import Budget, Generation, Request
-from hyocr.errors import EngineError
+from hyocr.engines.base import Budget, Generation, Request, Verbatim
+from hyocr.errors import EngineError, HyocrError
 from hyocr.observation import observe
 from hyocr.observing import Question, conclude
 from hyocr.reader import Reader, prompt_for, strategy_for
@@ -130,6 +131,29 @@ def test_evidence_has_boxes() -> None:
     assert [(line.text, line.box) for line in result.observation] == [
         ("TAX 0.54", Box(10, 90, 90, 110)), ("TOTAL 9.54", Box(10, 120, 110, 140)),
     ]  # fmt: skip
+
+
+def test_what_is_not_there_has_no_value() -> None:
+    result, _, _ = concluded(RECEIPT, in_order(answer("Not found.")), asked("ask", "What is the phone number?"))
+    assert (result.text, result.fields[0].value, result.fields[0].found) == ("Not found.", "", False)
+    calls = iter(["Not found.", "no such words", "Not found."])
+    result, _, _ = concluded(LONG, lambda _: answer(next(calls, "Not found.")), asked("ask", "Why?"))
+    assert result.text == "no such words"
+
+
+@pytest.mark.parametrize(("task", "names"), [("fields", ("date", "total")), ("ask", ()), ("key", ())])
+def test_verbatim_answers_are_bound_to_the_text(task: str, names: tuple[str, ...]) -> None:
+    result, engine = page(RECEIPT), FakeEngine(lambda _: answer("{}"))
+    question = replace(asked(task, "date, total"), verbatim=True)
+    assert list(conclude(engine, result, question, True, Budget())) == []
+    assert engine.calls[0][0].verbatim == Verbatim("\n".join(RECEIPT), names)
+
+
+@pytest.mark.parametrize(("task", "strategy"), [("fields", "lines"), ("evidence", "observe"), ("read", "observe")])
+def test_where_verbatim_cannot_be(task: str, strategy: str) -> None:
+    question = None if task == "read" else "total"
+    with pytest.raises(HyocrError, match="by the strategy observe can be verbatim"):
+        Reader(FakeEngine(), strategy, verbatim=True).read(page_image(["a"]), task, question)
 
 
 LONG = [f"{i} item number {i} of many, {i}.00" for i in range(500)]
