@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import re
 import subprocess
 import sys
 
@@ -13,6 +14,8 @@ from PIL import Image
 from eval.benchmarks import benchmark
 from eval.predictions import Prediction
 from tests.fonts import HELD_OUT, TRAINING, needs_fonts
+from training.sources import names
+from training.sources.observed import LANGUAGES
 from training.synth import held_out
 from training.synth.__main__ import main
 from training.synth.engine import Engine, kinds
@@ -217,3 +220,33 @@ def test_a_set_says_how_many_images_it_has(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(held_out, "kinds", lambda: [])
     assert main(["heldout", "--output", str(tmp_path), "--sets", "points", "--count", "2"]) == 0
     assert capsys.readouterr().out == f"0 images in {tmp_path / 'points'}, 2 were asked for\n"
+
+
+REWORDED = [name for name, chosen in held_out.SETS.items() if chosen.ask]
+
+
+@needs_fonts
+@pytest.mark.parametrize("name", REWORDED)
+def test_reworded_sets_ask_in_words_that_training_never_uses(name, engine):
+    chosen = held_out.SETS[name]
+    reserved = {text.casefold() for texts in names.NAMES.values() for text in texts if names.reserved(text)}
+    asked = 0
+    for index in range(6):
+        document = engine.document(f"receipts/test/7/{index}")
+        sample = held_out.one_sample(document, chosen)
+        if sample is None:
+            assert document.language not in LANGUAGES
+            continue
+        asked += 1
+        assert document.language in LANGUAGES
+        assert sample.task == chosen.prompt
+        assert sample.values == held_out.one_sample(document, chosen).values
+        if name == "questions_reworded":
+            question = sample.values["question"]
+            known = {text for texts in names.QUESTIONS.values() for text in texts} | {*names.ASKING}
+            of_training = {text for text in known if not names.reserved(text)}
+            assert not any(re.fullmatch(re.escape(text).replace(r"\{\}", ".+"), question) for text in of_training)
+        else:
+            given = sample.values.get("keys") or f"['{sample.values['key']}']"
+            assert {key.replace("_", " ").casefold() for key in given[2:-2].split("','")} <= reserved
+    assert asked

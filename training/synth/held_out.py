@@ -5,6 +5,8 @@
 `lines` (single lines), `read` (regions of two to four lines), `spotting` (the same kind, with a box for each line),
 `line_keys` and `line_evidence` (single lines of labelled values, one of which is asked for) are drawn by rules alone.
 The other sets are documents, one folder per task, each image with one question in English: `SETS` says of which types.
+`fields_renamed`, `keys_renamed` and `questions_reworded` ask in names and questions that training never uses
+(`training.synth.reworded`), the first two the same documents as `fields` and `keys` that have such a name.
 Every set has images and a `manifest.jsonl` that `eval.benchmarks.synth_*` read.
 
 Fonts are of families, words of a vocabulary and texts of documents that training never draws (see `fonts.held_out`,
@@ -49,12 +51,16 @@ LINES_SIZE = 400
 
 
 class Set(NamedTuple):
-    """A set of documents: a file of `prompts/`, the task that asks it, the types it is asked of, how many images."""
+    """A set of documents: a file of `prompts/`, the task that asks it, the types it is asked of, how many images.
+
+    `ask` names the function of `training.synth.reworded` that asks in place of the task.
+    """
 
     prompt: str
     task: str
     types: tuple[str, ...]
     size: int = 100
+    ask: str = ""
 
 
 _PAGES = ("articles", "books", "forms", "invoices", "letters", "papers", "receipts", "slides")
@@ -77,6 +83,9 @@ SETS = {
     "keys": Set("key", "fields", _NAMED),
     "questions": Set("ask", "ask", (*_ALL, "charts", "flowcharts"), 200),
     "evidence": Set("evidence", "ask", (*_ALL, "charts", "flowcharts"), 200),
+    "fields_renamed": Set("fields", "fields", _NAMED, ask="renamed_fields"),
+    "keys_renamed": Set("key", "fields", _NAMED, ask="renamed_key"),
+    "questions_reworded": Set("ask", "fields", _NAMED, ask="reworded_question"),
     "subtitles": Set("subtitles", "subtitles", ("frames",)),
     "translate_en": Set("translate_en", "translate", _TRANSLATED),
     "translate_zh": Set("translate_zh", "translate", _TRANSLATED),
@@ -138,6 +147,7 @@ def write_documents(
 
 
 Row = Callable[[str], dict[str, Any]]
+Ask = Callable[[random.Random, Document], Sample | None]
 
 
 def _questions(
@@ -159,6 +169,11 @@ def _questions(
 
 def one_sample(document: Document, chosen: Set) -> Sample | None:
     """One of the document's samples for the set, asked in English, if it has any."""
+    if chosen.ask:
+        from training.synth import reworded  # it needs training.sources, which needs SETS
+
+        ask: Ask = getattr(reworded, chosen.ask)
+        return ask(random.Random(f"{document.id}#reworded"), document)
     asked = [sample for sample in samples(document, [chosen.task], ("en",)) if sample.task == chosen.prompt]
     return random.Random(document.id).choice(asked) if asked else None
 
