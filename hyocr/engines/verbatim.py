@@ -135,13 +135,14 @@ class Grammar:
         return len(self._nodes) - 1
 
     def _piece(self, text: str) -> list[int]:
-        return [self._span(text, False, END), self._literal(NOT_THERE, END)]
+        spans = [self._span(text, False, END)] if text else []
+        return [*spans, self._literal(NOT_THERE, END)]
 
     def _object(self, text: str, names: Sequence[str]) -> list[int]:
         """{"name": "piece", "name": "piece"} with some of the names, in order: made from the last to the first."""
         close = self._literal("}", END)
         later: list[int] = []
-        for name in reversed(names):
+        for name in reversed(names if text else ()):
             comma = [self._literal(", ", *later)] if later else []
             value = self._span(text, True, self._literal('"', close, *comma))
             later = [self._literal(f'{json.dumps(name, ensure_ascii=False)}: "', value), *later]
