@@ -12,7 +12,8 @@ nearer than that, the other one wins, and what follows is another text. Such a n
 log-probabilities are as equal as ever, and at it each engine gives its own choice nearly the same one, of at most
 ln 1/2. Anything else is a fault. `--engines alone` tells how much one library differs from itself: transformers with
 a single image per batch. With `--adapter FOLDER`, transformers has the LoRA adapter beside the weights, and vLLM has
-it merged into them, as `--engines merged` has it in transformers.
+it merged into them, as `--engines merged` has it in transformers. `--observations N` asks N questions about the text of
+pages, as nano reads them, instead of about images: for a model such as small.
 """
 
 from __future__ import annotations
@@ -44,14 +45,17 @@ from hyocr.engines.vllm_settings import build
 from hyocr.errors import HyocrError
 from hyocr.lines import propose
 from hyocr.model.merging import merge
+from hyocr.observation import observe, observed_prompt
 from hyocr.pieces import cut
-from hyocr.reader import line_request
+from hyocr.reader import Reader, line_request
 from hyocr.sources import open_source
-from hyocr.tasks import read
+from hyocr.tasks import ask, fields, read
 
 ENOUGH = 0.96
 RECEIPTS = Path("../shared/data/receipts")
 EXAMPLES = (Path("examples/receipt.jpg"), Path("examples/page.png"))
+PRECISION = "float32" if not torch.cuda.is_available() else "bfloat16"
+"""What vLLM computes in (`hyocr.engines.vllm_settings`)."""
 SHOWN = 24
 """Characters shown of each continuation."""
 
@@ -182,6 +186,21 @@ def images(count: int, max_tokens: int, files: Sequence[Path]) -> list[Asked]:
     return pages + [lines[i * len(lines) // wanted] for i in range(wanted)]
 
 
+def observations(count: int, max_tokens: int, files: Sequence[Path]) -> list[Asked]:
+    """Questions about the text of the files, which nano reads: for all of them the fields, then the total."""
+    prompts = [fields.prompt(question="company,date,address,total"), ask.prompt(question="What is the total?")]
+    files = files[: max(1, -(-count // len(prompts)))]
+    with closing(TransformersEngine("nano")) as nano:
+        reader = Reader(nano, "lines")
+        texts = [observe(result.lines).text for path in files for result in reader.pages(path)]
+    every = [
+        Asked(f"{prompt[:SHOWN]} of {path.name}", Request(None, observed_prompt(text, prompt), max_tokens))
+        for prompt in prompts
+        for path, text in zip(files, texts, strict=False)
+    ]
+    return every[:count]
+
+
 def _files(count: int) -> list[Path]:
     """Dev receipts where they are, else the examples."""
     try:
@@ -204,11 +223,13 @@ def _engine(name: str, model: str, adapter: str | None) -> Iterator[Engine]:
     elif name == "merged":
         with tempfile.TemporaryDirectory() as folder:
             merge(model, adapter or "", Path(folder) / "merged")
-            yield TransformersEngine(str(Path(folder) / "merged"), line_reader="language")
+            yield TransformersEngine(str(Path(folder) / "merged"), line_reader="language", precision=PRECISION)
         return
     else:
         alone = 1 if name == "alone" else None
-        engine = TransformersEngine(model, line_reader="language", batch_tokens=alone, adapter=adapter)
+        engine = TransformersEngine(
+            model, line_reader="language", batch_tokens=alone, adapter=adapter, precision=PRECISION
+        )
     with closing(engine):
         yield engine
 
@@ -242,12 +263,17 @@ def report(name: str, found: Comparison, asked: Sequence[Asked]) -> str:
 
 
 def _run(options: argparse.Namespace) -> bool:
-    files = _files(options.images)
-    asked = images(options.images, options.max_tokens, files)
+    files = _files(options.observations or options.images)
+    asked = (
+        observations(options.observations, options.max_tokens, files)
+        if options.observations
+        else images(options.images, options.max_tokens, files)
+    )
     of = f"receipts of the split dev in {RECEIPTS}" if EXAMPLES[0] not in files else "the examples"
-    pages = sum(not one.request.single_line for one in asked)
+    lines = sum(one.request.single_line for one in asked)
+    kind = "observations" if options.observations else "pages"
     model = f"{options.model} with {options.adapter}" if options.adapter else options.model
-    print(f"{pages} pages and {len(asked) - pages} lines of {of}, {model}", flush=True)
+    print(f"{len(asked) - lines} {kind} and {lines} lines of {of}, {model}", flush=True)
     about = [one.about for one in asked]
     result: dict[str, Any] = {"model": options.model, "adapter": options.adapter, "images": about}
     result |= {"answers": {}, "comparisons": {}}
@@ -281,6 +307,7 @@ def main() -> int:
     parser.add_argument("--model", default="nano")
     parser.add_argument("--adapter", metavar="FOLDER", help="a LoRA adapter that goes on the model")
     parser.add_argument("--images", type=positive, default=50)
+    parser.add_argument("--observations", type=positive, metavar="N", help="ask about N texts instead of images")
     parser.add_argument(
         "--engines", nargs="+", choices=["vllm", "server", "alone", "merged"], default=["vllm", "server"]
     )

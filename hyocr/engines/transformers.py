@@ -13,7 +13,7 @@ from hyocr.engines.decoding import decode
 from hyocr.engines.line_head import LineHead, load_line_head, read_single_lines
 from hyocr.engines.prompting import Job, Prompter
 from hyocr.errors import EngineError
-from hyocr.model.checkpoint import load
+from hyocr.model.checkpoint import Checkpoint, fast_in_bfloat16, load
 
 BATCH_TOKENS = {"cpu": 16384, "cuda": 131072}
 """Prompt plus answer tokens of one batch, at most. A token's keys and values take 4 KB in nano, 98 KB in the 1B.
@@ -29,6 +29,9 @@ class TransformersEngine:
     `device` None takes CUDA where there is one. `batch_tokens` bounds the tokens (prompts and answers) in work at once;
     requests of similar length share a batch. A batch that does not fit the memory is halved until it does. `adapter`
     is the folder of a LoRA adapter that goes on the checkpoint.
+
+    `precision` is the language model's: "float32", "bfloat16", or "auto", which is bfloat16 on CUDA and, for a
+    checkpoint that `observes`, on a processor that computes in it. The vision tower and the CTC head keep theirs.
     """
 
     def __init__(
@@ -38,8 +41,10 @@ class TransformersEngine:
         batch_tokens: int | None = None,
         line_reader: str | None = None,
         adapter: str | Path | None = None,
+        precision: str = "auto",
     ) -> None:
         loaded = load(checkpoint, device, adapter)
+        _set_precision(loaded, precision)
         self.name = loaded.name
         self.default_strategy, self.observes = loaded.default_strategy, loaded.observes
         self.concurrency = 1
@@ -122,6 +127,25 @@ def _batches(jobs: list[Job], budget: int) -> list[list[Job]]:
             widest, blind = job.tokens, job.request.image is None
         batches[-1].append(job)
     return batches
+
+
+def _set_precision(loaded: Checkpoint, wanted: str) -> None:
+    """Converts the language model in place. Raises EngineError for a precision that does not exist.
+
+    On one core with AVX-512 BF16, small answers a prompt of 630 tokens with 90 in 4.6 s in bfloat16 and in 5.8 s in
+    float32, of which the prompt takes 0.7 s and 1.7 s. In int8 (dynamic quantisation of the linear layers) it takes 2
+    to 3 s and the answers are nonsense, as few activations of SmolLM2 are a thousand times larger than the others.
+    With int8 weights alone, one greedy answer in six is that of float32; in bfloat16, four are.
+    """
+    if wanted not in ("auto", "float32", "bfloat16"):
+        raise EngineError(f'There is no precision "{wanted}"; choose auto, float32 or bfloat16.')
+    model = loaded.model
+    if wanted == "auto":
+        if not loaded.observes or model.device.type != "cpu" or not fast_in_bfloat16(model.device):
+            return
+        wanted = "bfloat16"
+    for part in (model.model.language_model, model.lm_head):
+        part.to(getattr(torch, wanted))
 
 
 def _out_of_memory(error: Exception) -> bool:
