@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,17 @@ import openai
 import pytest
 from PIL import Image
 
+from hyocr.canvas import canvas
 from hyocr.engines import faults
-from hyocr.engines.base import Generation, Request
+from hyocr.engines.base import Generation, Request, Verbatim
 from hyocr.engines.repetition import SPAN
 from hyocr.engines.server import ServerEngine
+from hyocr.engines.transformers import TransformersEngine
 from hyocr.engines.writer import PUBLISHED_MARKUP
-from hyocr.errors import EngineError
+from hyocr.errors import CheckpointError, EngineError
+from hyocr.model.folder import BUNDLED, METADATA
 from tests.fake_server import SECONDS, Chunk, FakeServer, Reply, free_port, running, text_only, vllm
+from tests.fakes import page_image
 
 IMAGE = Image.effect_noise((64, 32), 90).convert("RGB")
 NAME_OF = {markup: name for name, markup in PUBLISHED_MARKUP.items()}
@@ -112,6 +117,38 @@ def test_the_only_model_is_taken_and_a_local_folder_tells_how(server: FakeServer
     server.models["data"][0] |= {"id": "mine", "root": str(tmp_path)}  # where vLLM says that it lies
     with ServerEngine(server.url) as engine:
         assert (engine.name, engine.default_strategy) == ("mine", "lines")
+
+
+def test_lines_of_a_checkpoint_that_observes_are_read_here(server: FakeServer, tmp_path: Path) -> None:
+    for path in (BUNDLED / "nano").iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    (tmp_path / METADATA).unlink()
+    (tmp_path / METADATA).write_text('{"name": "mine", "line_reader": "ctc", "observes": ["ask"]}')
+    server.models["data"][0] |= {"id": "mine", "root": str(tmp_path)}
+    line = Request(canvas(page_image(["TOTAL 9.54"]).crop((0, 20, 400, 70))), "read", single_line=True)
+    with ServerEngine(server.url) as engine, closing(TransformersEngine("nano", "cpu")) as nano:
+        assert (engine.line_reader, engine.observes) == ("ctc", ("ask",))
+        [read, answer, again] = engine.generate([line, Request(None, "TOTAL 9.54\n\nTotal?"), line])
+        assert read == again == nano.generate([line])[0]
+    assert read.text
+    assert answer.text == "ok"
+    [body] = server.bodies
+    assert body["messages"][1] == {"role": "user", "content": "TOTAL 9.54\n\nTotal?"}
+
+
+def test_small_must_be_here_to_be_asked_elsewhere(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYOCR_CACHE", str(tmp_path))
+    server.models["data"][0]["id"] = "small"
+    with pytest.raises(CheckpointError, match="hyocr fetch small"):
+        ServerEngine(server.url)
+
+
+def test_verbatim_answers_are_refused(engine: ServerEngine, server: FakeServer) -> None:
+    with pytest.raises(EngineError, match="Request 0: verbatim answers need the transformers engine"):
+        engine.generate([Request(None, "x", verbatim=Verbatim("x"))])
+    assert server.bodies == []
 
 
 def test_the_key_is_the_argument_or_the_environments(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:

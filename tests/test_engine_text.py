@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 
 import pytest
 import torch
@@ -81,6 +82,18 @@ def test_streams_text(tiny_engine: TransformersEngine) -> None:
 def test_a_prompt_that_cannot_be(tiny_engine: TransformersEngine, prompt: str, problem: str) -> None:
     with pytest.raises(EngineError, match=problem):
         tiny_engine.generate([text("read"), text(prompt)])
+
+
+def test_precision(tiny_checkpoint: Path) -> None:
+    """The language model's alone: lines are read as ever."""
+    asked = [text("TOTAL 9.54"), Request(picture(64, 32), "read", 8)]
+    engine = TransformersEngine(str(tiny_checkpoint), "cpu", precision="bfloat16")
+    assert {parameter.dtype for parameter in engine._model.model.language_model.parameters()} == {torch.bfloat16}
+    assert {parameter.dtype for parameter in engine._model.model.vision_tower.parameters()} == {torch.float32}
+    assert all(answer.logprobs for answer in engine.generate(asked))
+    assert TransformersEngine("nano", "cpu")._model.lm_head.weight.dtype == torch.float32
+    with pytest.raises(EngineError, match='no precision "int3"; choose auto'):
+        TransformersEngine("nano", "cpu", precision="int3")
 
 
 def test_other_engines_refuse_verbatim() -> None:

@@ -114,6 +114,7 @@ def picture(data: bytes) -> dict[str, Any]:
 
 
 TEXT = {"type": "text", "text": "Read."}
+OBSERVATION = "TOTAL   9.54\n" * 800 + "\n\nWhat is the total?"
 SMALL = encoded(Image.new("RGB", (40, 30), "white"))
 
 
@@ -121,6 +122,14 @@ def refusal(*parts: Any, **fields: Any) -> str:
     answer = ask(chat(*parts, **fields))
     assert answer.status == 400
     return answer.message
+
+
+@pytest.mark.parametrize("content", [OBSERVATION, [{"type": "text", "text": OBSERVATION}]])
+def test_questions_about_text_alone_reach_the_model(content: Any) -> None:
+    answer = ask(json.dumps({"messages": [{"role": "user", "content": content}], "max_tokens": 90}).encode())
+    assert answer.status == 200
+    [system, user] = json.loads(answer.inner.body)["messages"]
+    assert (system, user["content"]) == ({"role": "system", "content": ""}, content)
 
 
 # Routes
