@@ -199,9 +199,9 @@ def _acceptable(value: str, place: Place, observation: Observation) -> bool:
     if not any(letter.isdigit() for letter in value):
         return True
     before, after = _around(place, observation)
-    if value.strip()[0].isdigit() and re.search(r"\d[.,]?$", before):
+    if re.match(r"\s*[.,]?\d", value) and re.search(r"\d[.,]?$", before):
         return False
-    if value.strip()[-1].isdigit() and re.match(r"[.,]?\d", after):
+    if re.search(r"\d[.,]?\s*$", value) and re.match(r"[.,]?\d", after):
         return False
     if len(place.spans) > 1 and not re.search(r"\d\s+\d", value) and _joins_numbers(place, observation):
         return False

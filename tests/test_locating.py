@@ -68,7 +68,7 @@ def test_where_a_value_stands(value: str, name: str, reading: str, boxes: list[B
 
 @pytest.mark.parametrize(
     "value",
-    ["", " \n", "8.00", "900", "00", "1.900", "12/03/2019", "5048", "BLUE COFFEE LTD",
+    ["", " \n", "8.00", "900", "00", ".00", "1.900", "12/03/2019", "5048", "BLUE COFFEE LTD",
      "Invoice no 6", "x" * 3000, "919.00", "77", "GRAN TUA SON BID"],
 )  # fmt: skip
 def test_what_stands_nowhere(value: str) -> None:
