@@ -90,6 +90,8 @@ class Stage(Data):
     lora: int = 0
     """Rank of a low-rank adapter (Hu et al. 2021) on the language model's layers, alpha twice it: all that is then
     trained and saved. 0 trains the parameters themselves."""
+    adapter: str = ""
+    """Folder of an adapter to go on from; layers that it has none for start anew. Empty starts all of them anew."""
     lora_from: int = 0
     """The first of the language model's layers that gets an adapter: those below need no backward pass."""
 

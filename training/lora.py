@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from peft import LoraConfig, PeftModel, get_peft_model
+from peft.utils import set_peft_model_state_dict
+from safetensors.torch import load_file
 from torch import nn
 
-from hyocr.model.folder import METADATA
+from hyocr.model.folder import ADAPTER_WEIGHTS, METADATA
 from hyocr.model.smollm2 import value_scale
 from training.checkpoint import Weights, replacing, save_head
 from training.finetune.settings import Part
@@ -54,6 +56,13 @@ def attach(model: Any, part: Part, rank: int, name: str, first: int = 0) -> Peft
     )
     model.config.name_or_path = name
     return get_peft_model(model, config)
+
+
+def go_on_from(adapted: PeftModel, folder: Path) -> None:
+    """Gives the adapter the values of the one in `folder`. Raises ValueError where that has what this one lacks."""
+    result: Any = set_peft_model_state_dict(adapted, load_file(folder / ADAPTER_WEIGHTS))
+    if result.unexpected_keys:
+        raise ValueError(f"the adapter {folder} has {result.unexpected_keys[0]}, for which there is no place here.")
 
 
 def thaw(model: nn.Module, part: Part) -> None:

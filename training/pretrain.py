@@ -28,7 +28,7 @@ from training.batches import Batches
 from training.checkpoint import Weights, load_weights, save_state, save_weights, with_values
 from training.config import Stage, check_same, read_stage
 from training.flops import model_flops
-from training.lora import attach, save_adapter
+from training.lora import attach, go_on_from, save_adapter
 from training.meter import Meter
 from training.mixture import NothingToDraw
 from training.objective import Losses, Objective, precision
@@ -261,7 +261,10 @@ def adapted(weights: Weights, stage: Stage, device: torch.device) -> Any:
     if fast_in_bfloat16(device):
         weights.model.model.language_model.to(torch.bfloat16)
     weights.head.requires_grad_(False)
-    return attach(weights.model, "language", stage.lora, stage.init, stage.lora_from)
+    model = attach(weights.model, "language", stage.lora, stage.init, stage.lora_from)
+    if stage.adapter:
+        go_on_from(model, Path(stage.adapter))
+    return model
 
 
 def leave_to_learn(objective: nn.Module, part: str) -> None:

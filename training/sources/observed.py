@@ -49,6 +49,8 @@ MOST_ITEMS = 6
 """Longer lists of items are not asked for: their answers would be most of what is learned."""
 
 
+FOUR = ("company", "date", "address", "total")
+"""The fields of the real receipts (SROIE)."""
 OPTIONAL = {
     "receipts": ("discount", "service_charge", "rounding", "cash", "change", "tax", "subtotal"),
     "invoices": ("discount", "due_date", "shipping", "order_ref", "customer_no"),
@@ -67,13 +69,14 @@ class Page:
 
     `values` are its fields as strings, or lists of objects of strings, as they were read; fields that were not read are
     not among them. `held` has the rows that a field stands in. `questions` are (question, answer, rows that hold it).
-    `absent` are names of fields that the page surely does not have.
+    `absent` are names of fields that the page surely does not have. `real` pages are photographed ones.
     """
 
     text: str
     values: dict[str, Any]
     held: dict[str, str]
     absent: list[str]
+    real: bool = False
     questions: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -132,7 +135,7 @@ def _of_sheet(rng: random.Random, sheet: Sheet, kind: str) -> Page:
             questions.append(
                 (question.en, as_read(question.answer, "\n".join(rows)) or question.answer, "\n".join(rows))
             )
-    return Page(text, values, held, absent, questions)
+    return Page(text, values, held, absent, questions=questions)
 
 
 def receipt_page(rng: random.Random, pages: Sequence[LabelledReceipt], readings: Sequence[Path]) -> Page:
@@ -146,7 +149,7 @@ def receipt_page(rng: random.Random, pages: Sequence[LabelledReceipt], readings:
     text = observe(_some_lost(rng, lines)).text
     values = {name: found for name, value in page.fields.items() if (found := as_read(value, text)) is not None}
     held = {name: "\n".join(_rows_of(value, text)) for name, value in values.items()}
-    return Page(text, values, held, list(FOREIGN[False]))
+    return Page(text, values, held, list(FOREIGN[False]), real=True)
 
 
 def _read_worse(rng: random.Random, text: str) -> str:
@@ -195,8 +198,10 @@ def _fields(rng: random.Random, page: Page, testing: bool) -> Asked:
     names = [name for name in names if isinstance(page.values[name], str) or len(page.values[name]) <= MOST_ITEMS]
     if not names:
         raise SampleError("observed/fields", "nothing of the page's fields was read")
-    four = [name for name in ("company", "date", "address", "total") if name in names]
-    asked = four if len(four) == 4 and rng.random() < 0.3 else rng.sample(names, rng.randint(1, min(6, len(names))))
+    asked = [name for name in FOUR if name in names]
+    if page.real and rng.random() < 0.5:  # by these names, in this order
+        return {"keys": wording.listed(FOUR)}, fields.written({name: page.values[name] for name in asked})
+    asked = asked if len(asked) == 4 and rng.random() < 0.3 else rng.sample(names, rng.randint(1, min(6, len(names))))
     wanted = {name: name_of(rng, name, testing, own=0.0 if testing else 0.55) for name in asked}
     answer = {wanted[name]: page.values[name] for name in asked}
     order = list(wanted.values())
