@@ -150,7 +150,7 @@ def _values(
     """The value of each name and its fields: of several parts of the page from the one that holds them best."""
     best: dict[str, tuple[Any, list[Field]]] = {}
     for answer in answers:
-        found = fields.parse_object(answer.generation.text)
+        found = _object(answer.generation.text, names)
         if found is None:
             _leave(result, answer)
             continue
@@ -166,6 +166,13 @@ def _values(
                 best[name] = value, made
     values = {name: best[name][0] if name in best else None for name in names}
     return values, [field for name in names for field in (best[name][1] if name in best else [Field(name, "")])]
+
+
+def _object(text: str, names: Sequence[str]) -> dict[str, Any] | None:
+    """The object of an answer; of one that breaks off its whole members, if they have more of the names."""
+    found, members = fields.parse_object(text), fields.parse_members(text)
+    known = [one for one in (found, members) if one is not None]
+    return max(known, key=lambda one: sum(name in one for name in names), default=None)
 
 
 def _leave(result: PageResult, answer: _Answered) -> None:

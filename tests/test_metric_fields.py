@@ -9,7 +9,7 @@ import pytest
 
 from eval.metrics.fields import FieldCounts, field_counts, field_similarity, flatten
 from eval.metrics.pooled import precision_recall_f1
-from hyocr.tasks.fields import parse_object
+from hyocr.tasks.fields import parse_members, parse_object
 
 SROIE = Path(__file__).parents[2] / "shared" / "goldens" / "sroie_task3" / "pairs.jsonl"
 
@@ -98,6 +98,22 @@ def test_field_similarity(prediction, truth, similarity):
 )
 def test_parse_object(answer, fields):
     assert parse_object(answer) == fields
+
+
+@pytest.mark.parametrize(
+    ("answer", "fields"),
+    [
+        ('{"a": "x", "b": "y', {"a": "x"}),
+        ('{"a": "x", "b": 1, "c": null, "d', {"a": "x", "b": "1", "c": None}),
+        ('so: {"a": ",", "b": [1, 2], "c"', {"a": ","}),
+        ('{"a": "x"', None),
+        ('{"a": ' + "9" * 100_000, None),
+        ('{"a":"b",' * 50_000, {"a": "b"}),
+        ("", None),
+    ],
+)
+def test_parse_members(answer, fields):
+    assert parse_members(answer) == fields
 
 
 def test_deep_fields_can_be_scored():

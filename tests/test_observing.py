@@ -202,6 +202,20 @@ def test_an_answer_that_loops_is_asked_again() -> None:
     assert result.fields[2].found
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '{"company": "GREEN TEA SDN BHD", "total": 9.54, "date": "12/03',
+        '{"company": "GREEN TEA SDN BHD", "total": "9.54", "items": [{"name": "TEA"}, {"na',
+        '```json\n{"company": "GREEN TEA SDN BHD",\n"total": "9.54",',
+    ],
+)
+def test_of_an_answer_that_breaks_off_the_whole_values_are_kept(raw: str) -> None:
+    result, _, _ = concluded(RECEIPT, lambda _: answer(raw, "length"))
+    assert json.loads(result.text) == {"company": "GREEN TEA SDN BHD", "date": None, "total": "9.54"}
+    assert (result.status, result.finish_reason, result.raw) == ("partial", "length", raw)
+
+
 def test_a_failure_keeps_the_first_answer() -> None:
     reply = in_order(answer('{"total": "9.54"}', "length"), EngineError("Out of memory."))
     result, _, _ = concluded(RECEIPT, reply)

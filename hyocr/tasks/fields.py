@@ -25,6 +25,10 @@ _DECODER = json.JSONDecoder(
 _LAST_COMMA = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z))|,(?=\s*[\]}])', re.DOTALL)
 """A string, or a comma before a closing bracket."""
 
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_MEMBERS = re.compile(rf'\{{(?:\s*+{_STRING}\s*+:\s*+(?:{_STRING}|[^\s",\[\]{{}}]++)\s*+,)+', re.DOTALL)
+"""An opening brace and members with plain values, each with the comma after it."""
+
 
 def names(question: str) -> list[str]:
     """The names in a question such as "company, date, total", each once. Raises HyocrError if there is none."""
@@ -73,3 +77,13 @@ def parse_object(text: str) -> dict[str, Any] | None:
             except (ValueError, RecursionError):  # broken; nested a thousand deep
                 continue
     return None
+
+
+def parse_members(text: str) -> dict[str, Any] | None:
+    """The whole first members of an object that breaks off: those before the last comma outside its values.
+
+    Values that nest are not looked into, the first one ends it. None if there is no such member.
+    """
+    start = text.find("{")
+    members = _MEMBERS.match(text, start) if start >= 0 else None
+    return parse_object(members[0] + "}") if members else None
