@@ -57,6 +57,57 @@ def test_a_task_is_worded_and_an_object_is_written_as_json():
     assert (row.prompt, row.answer) == (prompt("key", "zh", key="date"), '[1, "二"]')
 
 
+FIELDS = '{{"image": "p0.png", "task": "fields", "values": {{"keys": ["total"]}}, "box": [0, 1, 2, 3], "answer": {}}}'
+
+
+@pytest.mark.parametrize(
+    ("numbers", "texts"),
+    [
+        ('{"total": 94.87}', '{"total": "94.87"}'),
+        ('{"total": 48.70}', '{"total": "48.70"}'),
+        ('{"total": 7, "tax": -0.50}', '{"total": "7", "tax": "-0.50"}'),
+        ('{"account": 12345678901234567.10}', '{"account": "12345678901234567.10"}'),
+        ('{"items": [{"price": 1.00, "name": "tea"}, 2]}', '{"items": [{"price": "1.00", "name": "tea"}, "2"]}'),
+        (json.dumps('{"total": 94.80}'), '{"total": "94.80"}'),
+    ],
+)
+def test_numbers_in_fields_are_the_digits_that_are_written(numbers, texts):
+    for line in (FIELDS, FIELDS[:-2] + ', "confidence": 0.25}}'):
+        assert parse_rows(line.format(numbers), 1, FOLDER) == parse_rows(line.format(texts), 1, FOLDER)
+
+
+def test_answers_in_strings_stay_as_they_are_written():
+    for answer in ('{"total":"94.87"}', "94.87", "{94.87", "```json\n{}\n```"):
+        assert parse_rows(FIELDS.format(json.dumps(answer)), 1, FOLDER)[0].answer == answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ('{"total": NaN}', "'total' is NaN; write what stands on the page"),
+        ('{"items": [{"price": -Infinity}]}', "'items': item 1: 'price' is -Infinity"),
+        ('{"paid": true}', "'paid' is true; write"),
+        (json.dumps('{"paid": false}'), "'paid' is false; write"),
+        ("94.87", "text, an object or a list"),
+        ("[" * 900 + "]" * 900, "nests too deeply"),
+    ],
+)
+def test_values_that_stand_on_no_page_are_refused(answer, told):
+    with pytest.raises(RowError, match=r"^line 5: ") as error:
+        parse_rows(FIELDS.format(answer), 5, FOLDER)
+    assert told in error.value.reason
+
+
+def test_a_checkpoint_observes_pages_and_no_lines():
+    observes = ("fields", "ask")
+    assert parse(WORDED)[0].is_observed_by(observes)
+    assert parse(PLAIN)[0].is_observed_by(observes)
+    assert not parse(PLAIN)[0].is_observed_by(("fields",))
+    assert not parse(PLAIN | {"line": True})[0].is_observed_by(observes)
+    assert parse(PLAIN | {"observed": "TOTAL  9.00"})[0].observed == "TOTAL  9.00"
+    assert "string" in fault(PLAIN | {"observed": 9})
+
+
 def test_later_questions_are_rows_of_their_own():
     more = {"from": "human", "value": "And the date?"}, {"from": "gpt", "value": "1 May"}
     for written in (

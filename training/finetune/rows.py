@@ -9,6 +9,10 @@
 
 Each question of a conversation becomes a row of its own about the same image. "box", "line" and "group" may stand in
 any form; a member that is null is as good as absent, and members not named here are left alone.
+
+The values of an answer to the task "fields" are text: numbers are taken with their digits as they stand in the file.
+"observed" is the text that was read on the page, of a row whose question is about that text alone; fine-tuning adds it
+where a checkpoint answers from what it read.
 """
 
 from __future__ import annotations
@@ -17,13 +21,14 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hyocr import wording
 from hyocr.errors import HyocrError
+from hyocr.tasks import ask, fields
 
 LONGEST_REASON = 300
 """Characters of a sentence about a row: it may quote what stands there."""
@@ -31,6 +36,8 @@ LONGEST_REASON = 300
 IMAGE = "<image>"
 """Where the published form of conversations has the image; the chat puts it there by itself."""
 
+_DIGITS = json.JSONDecoder(parse_float=str, parse_int=str)
+"""Leaves 43.40 as it is, where a number would be 43.4."""
 _IMAGE_LINE = re.compile(rf"{IMAGE}\n|\n?{IMAGE}")
 _ROLES = ("human", "gpt")
 
@@ -42,7 +49,8 @@ class Row:
     `number` is its line in the file, from 1. `task` is the file of `prompts/` that words the question and `values` fill
     its placeholders in `language`; all three are empty where the prompt is free. `box` (x1, y1, x2, y2 in pixels) is
     the part of the image that is asked about, None for all of it. `line` says that this is one line of text, shown as a
-    line canvas (`hyocr.canvas`). Rows of one `group` are never split between training and what is held out.
+    line canvas (`hyocr.canvas`). Rows of one `group` are never split between training and what is held out. `observed`
+    is the text that stands before the question in place of the image, "" where the image itself is asked about.
     """
 
     number: int
@@ -55,6 +63,11 @@ class Row:
     box: tuple[int, int, int, int] | None
     line: bool
     group: str
+    observed: str = ""
+
+    def is_observed_by(self, tasks: Collection[str]) -> bool:
+        """Whether a checkpoint that observes these tasks answers from what it read; a free prompt is a question."""
+        return not self.line and (self.task or ask.NAME) in tasks
 
 
 class RowError(ValueError):
@@ -92,12 +105,13 @@ def parse_rows(text: str | bytes, number: int, folder: Path) -> list[Row]:
         else:
             image, turns = _file(members, "image"), [_ours(members)]
         box, line, group = _box(members), _line(members), _group(members, image, folder)
+        observed = _text(members["observed"], '"observed"') if "observed" in members else ""
     except (ValueError, HyocrError) as error:
         reason = str(error)
         short = reason if len(reason) <= LONGEST_REASON else reason[:LONGEST_REASON] + "..."
         raise RowError(number, short) from error
     place = Path(folder, image)
-    return [Row(number, place, **vars(turn), box=box, line=line, group=group) for turn in turns]
+    return [Row(number, place, **vars(turn), box=box, line=line, group=group, observed=observed) for turn in turns]
 
 
 def _members(text: str | bytes, first: bool) -> dict[str, Any]:
@@ -114,7 +128,42 @@ def _members(text: str | bytes, first: bool) -> dict[str, Any]:
         raise ValueError("a number in this JSON has too many digits.") from error
     if not isinstance(members, dict):
         raise ValueError("this should be a JSON object.")
+    if members.get("task") == fields.NAME:
+        members["answer"] = _fields(members.get("answer"), written)
     return {name: value for name, value in members.items() if value is not None}
+
+
+def _fields(answer: object, line: str) -> object:
+    """The answer to the task "fields" on this line with all its values as text, also where it is JSON in a string."""
+    if isinstance(answer, str):
+        try:
+            exact, plain = _DIGITS.decode(answer), json.loads(answer, parse_int=float)
+        except (ValueError, RecursionError):
+            return answer
+    elif isinstance(answer, (dict, list)):
+        exact, plain = _DIGITS.decode(line[line.index("{") :])["answer"], None
+    else:
+        return answer
+    if not isinstance(exact, (dict, list)):
+        return answer
+    try:
+        values = _values(exact, '"answer"')
+    except RecursionError as error:
+        raise ValueError('"answer" nests too deeply.') from error
+    return answer if exact == plain else values
+
+
+def _values(value: Any, place: str) -> Any:
+    """What an answer holds, numbers as their digits. Raises ValueError for values that stand on no page as they are."""
+    if isinstance(value, dict):
+        return {name: _values(inner, f"{place}: {name!r}") for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_values(inner, f"{place}: item {number}") for number, inner in enumerate(value, start=1)]
+    if isinstance(value, (bool, float)):
+        raise ValueError(
+            f"{place} is {json.dumps(value)}; write what stands on the page, in quotes, or leave the field out."
+        )
+    return value
 
 
 def _ours(members: dict[str, Any]) -> _Turn:
@@ -140,11 +189,11 @@ def _worded(members: dict[str, Any], answer: str) -> _Turn:
         raise ValueError('"values" should be an object.')
     if {"task", "language"} & given.keys():
         raise ValueError('"task" and "language" stand beside "values", not in it.')
-    values = {name: _value(task, name, value) for name, value in given.items()}
+    values = {name: _placeholder(task, name, value) for name, value in given.items()}
     return _Turn(wording.prompt(task, language, **values), answer, task, values, language)
 
 
-def _value(task: str, name: str, value: object) -> str:
+def _placeholder(task: str, name: str, value: object) -> str:
     if (task, name) == ("fields", "keys") and isinstance(value, list):
         if not value:
             raise ValueError('"keys" names no field.')
