@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -203,3 +204,19 @@ def test_the_eye_alone_reads_as_the_whole_checkpoint() -> None:
     requests = [Request(canvas(picture(200, 40)), "", single_line=True)]
     alone, whole = load_line_head_alone(find("nano")), load_line_head(load("nano", "cpu"))
     assert alone.read(requests) == whole.read(requests)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_one_row_attends_by_groups_as_in_the_library(dtype: torch.dtype) -> None:
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward
+
+    from hyocr.model.attention import _attend
+
+    torch.manual_seed(0)
+    query, key, value = (torch.randn(2, heads, n, 32, dtype=dtype) for heads, n in ((6, 1), (2, 9), (2, 9)))
+    mask = torch.ones(2, 1, 1, 9, dtype=torch.bool)
+    mask[0, ..., :4] = False
+    module = SimpleNamespace(num_key_value_groups=3, is_causal=True, training=False)
+    given = _attend(module, query, key, value, mask, scaling=0.2)[0]
+    expected = sdpa_attention_forward(module, query, key, value, mask, scaling=0.2)[0]
+    torch.testing.assert_close(given, expected)
