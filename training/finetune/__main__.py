@@ -55,7 +55,7 @@ def _settings(arguments: list[str] | None) -> Settings:
     add(
         "--output", type=Path, required=True, metavar="DIR", help="for the adapter, the report and what is gone on from"
     )
-    add("--model", default="nano", help="nano, a checkpoint folder, or a hub id")
+    add("--model", default="nano", help="nano, small, a checkpoint folder, or a hub id")
     add("--part", choices=get_args(Part), default="language", help="what is trained")
     add("--full", action="store_true", help="train the weights themselves instead of an adapter")
     add("--rank", type=_positive, default=32, help="of the adapter's matrices")

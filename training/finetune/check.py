@@ -26,6 +26,7 @@ from hyocr import output
 from hyocr.engines.prompting import Prompter
 from hyocr.errors import HyocrError, InputError
 from hyocr.model.checkpoint import Prepared, prepare
+from hyocr.observation import observed_prompt
 from hyocr.tasks import wire, wire_json, wire_markup
 from training.finetune.images import Identity, asked_size, decoded, identity, seen_size, sight
 from training.finetune.lengths import Lengths, writes_characters
@@ -66,14 +67,16 @@ WITH_BOXES = ("spotting", "spotting_json", "spotting_level", "characters")
 class Report:
     """What `check` found. Of `problems` and `warnings` the first are kept, all are counted.
 
-    `tokens` spreads prompt (its image included) and answer together, as they are trained on; `widths` and `heights` are
-    pixels of what is asked about: an image or the box of it.
+    `tokens` spreads prompt (its image or read text included) and answer together, as they are trained on; `widths` and
+    `heights` are pixels of what is asked about: an image or the box of it. `unread` rows are about a text that is still
+    to be read, which is not counted.
     """
 
     file: Path
     context: int
     lines: int = 0
     rows: int = 0
+    unread: int = 0
     problems: Notes = field(default_factory=Notes)
     warnings: Notes = field(default_factory=lambda: Notes(10))
     tasks: Counter[str] = field(default_factory=Counter)
@@ -136,6 +139,7 @@ class _Checker:
         prompter = Prompter(checkpoint)
         self.report = Report(file, prompter.context)
         self._folder, self._seen, self._lengths = file.parent, sight(checkpoint), Lengths(checkpoint, by_character)
+        self._name, self._observes = checkpoint.name, checkpoint.observes
         self._verdicts: OrderedDict[Identity, tuple[int, int] | str] = OrderedDict()
         self._answers: dict[int, int] = {}
         added = checkpoint.processor.tokenizer.added_tokens_decoder.items()
@@ -171,10 +175,10 @@ class _Checker:
                 self.report.problems.add(str(found))
                 continue
             row, answer = found.row, next(answers)
-            height, width = seen_size(found.size, row.line, self._seen)
-            prompt = self._lengths.prompt(row.prompt) + visual_tokens((height // PATCH, width // PATCH))
+            prompt = self._prompt_tokens(found)
             if prompt + answer > self.report.context:
-                too_long = f"image and prompt take {prompt:,} tokens and the answer {answer:,}, together more than"
+                what = "text and prompt" if self._asks_text(row) else "image and prompt"
+                too_long = f"{what} take {prompt:,} tokens and the answer {answer:,}, together more than"
                 cure = "use a smaller part of the image, or divide the answer"
                 self.report.problems.add(
                     f"line {row.number}: {too_long} the context of {self.report.context:,}; {cure}."
@@ -184,9 +188,22 @@ class _Checker:
             good.append((found.offset, row.number, group_hash(row.group), found.turn, prompt + answer))
         return good
 
+    def _asks_text(self, row: Row) -> bool:
+        """Whether the row is about a page's text, read or still to be read, and not about its image."""
+        return bool(row.observed) or row.is_observed_by(self._observes)
+
+    def _prompt_tokens(self, found: _Asked) -> int:
+        """Tokens before the answer, with those of the image or of what was read."""
+        row = found.row
+        if self._asks_text(row):
+            return self._lengths.text(observed_prompt(row.observed, row.prompt))
+        height, width = seen_size(found.size, row.line, self._seen)
+        return self._lengths.prompt(row.prompt) + visual_tokens((height // PATCH, width // PATCH))
+
     def _enter(self, found: _Asked, prompt: int, answer: int) -> None:
         row, report = found.row, self.report
         report.rows += 1
+        report.unread += self._asks_text(row) and not row.observed
         report.tasks[row.task] += 1
         report.groups.add(group_hash(row.group))
         report.images.add(_hash(str(row.image)))
@@ -198,7 +215,7 @@ class _Checker:
             (report.heights, found.size[1]),
         ):
             spread.add(value)
-        question = _hash((str(row.image), row.box, row.line, row.prompt))
+        question = _hash((str(row.image), row.box, row.line, row.observed, row.prompt))
         written = self._answers.get(question)
         if written is None and len(self._answers) < KNOWN_QUESTIONS:
             self._answers[question] = row.number << 32 | _hash(row.answer) >> 32
@@ -233,10 +250,16 @@ class _Checker:
 
     def _fault(self, row: Row) -> str:
         """What is wrong with the row's texts, or ""."""
-        for what, text in (("prompt", row.prompt), ("answer", row.answer)):
+        if self._observes and not self._asks_text(row):
+            task = "lines" if row.line else row.task or "free prompts"
+            return (
+                f"{self._name} answers {', '.join(self._observes)} from what it read, and learns nothing else; leave "
+                f"{task} out, or train another model."
+            )
+        for what, text in (("prompt", row.prompt), ("answer", row.answer), ("read text", row.observed)):
             if control := self._control.search(text):
                 return f"the {what} has the control token {control[0]} in it; take it out."
-        characters = len(row.prompt) + len(row.answer)
+        characters = len(row.prompt) + len(row.answer) + len(row.observed)
         if characters > CHARACTERS_PER_TOKEN * self.report.context:
             return f"prompt and answer have {characters:,} characters, too many for {self.report.context:,} tokens."
         return _box_fault(row)
@@ -319,11 +342,15 @@ def describe(report: Report) -> str:
         f"groups  {report.groups}",
         f"images  {report.images}",
         f"tasks   {tasks or 'none'}",
+        *(
+            [f"        {report.unread:,} to be answered from what is read, which is not counted here"]
+            * (report.unread > 0)
+        ),
         "",
         f"{'':24}{'least':>9}{'median':>9}{'95 %':>9}{'most':>9}",
     ]
     for name, spread in (
-        ("prompt and image, tokens", report.prompt_tokens),
+        ("prompt and page, tokens", report.prompt_tokens),
         ("answer, tokens", report.answer_tokens),
         ("both, tokens", report.tokens),
         ("image width, pixels", report.widths),
@@ -338,7 +365,7 @@ def main() -> int:
     """Command line: see the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path, help="rows, one JSON object per line")
-    parser.add_argument("--model", default="nano", help='"nano", a checkpoint folder or a hub id')
+    parser.add_argument("--model", default="nano", help='"nano", "small", a checkpoint folder or a hub id')
     parser.add_argument(
         "--by-character",
         action="store_true",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch.utils.data import Dataset
 from transformers import PreTrainedTokenizerBase
 
+from hyocr.observation import observed_prompt
 from training.ctc import INDEX
 from training.example import Example
 from training.finetune.check import INDEX as INDEX_TYPE
@@ -60,12 +61,15 @@ class Rows:
 
 
 class Tokeniser:
-    """Rows as tokens with their pictures, as the checkpoint sees and writes them."""
+    """Rows as tokens with their pictures, or the text that was read, as the checkpoint sees and writes them."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, seen: Sight, by_character: bool) -> None:
         self.encoder, self.seen, self.by_character = Encoder(tokenizer), seen, by_character
 
     def __call__(self, row: Row) -> Tokens:
+        if row.observed:
+            about_text = Example(TASK, observed_prompt(row.observed, row.prompt), row.answer, None)
+            return self.encoder.encode(about_text, self.by_character)
         reads = row.line and row.task == "read" and all(character in INDEX for character in row.answer)
         example = Example(TASK, row.prompt, row.answer, pixels(row, self.seen), line=reads, canvas=row.line)
         return self.encoder.encode(example, self.by_character)

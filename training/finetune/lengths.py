@@ -52,8 +52,17 @@ class Lengths:
 
     def _prompt(self, prompt: str) -> int:
         """Tokens of the question in its chat, without its image."""
-        chat = self._processor.apply_chat_template(messages(prompt), add_generation_prompt=True, tokenize=False)
-        return self._encoded([chat])[0] - 1
+        return self._chat(prompt, image=True) - 1
+
+    def text(self, prompt: str) -> int:
+        """Tokens of a question about the text in it, in its chat."""
+        return self._chat(prompt, image=False)
+
+    def _chat(self, prompt: str, image: bool) -> int:
+        asked = messages(prompt, image=image)
+        return self._encoded([self._processor.apply_chat_template(asked, add_generation_prompt=True, tokenize=False)])[
+            0
+        ]
 
     def _characters(self, answer: str) -> int:
         rest, tags = self._added.subn("", answer)

@@ -20,7 +20,7 @@ from training.checkpoint import Weights
 from training.finetune.check import check
 from training.finetune.dataset import Rows
 from training.finetune.rows import Row
-from training.finetune.score import by_lines
+from training.finetune.score import strategy
 from training.finetune.spread import Read, spread
 
 
@@ -30,7 +30,7 @@ def for_lines(rows: Rows, folder: Path, prepared: Prepared, weights: Weights, ch
     The new file is written to `folder` once, whole or not at all. Raises HyocrError for a page of a task that is done
     line by line and whose answer does not say which line holds what.
     """
-    tasks = {row.task: row.number for i in range(len(rows)) if by_lines(prepared.default_strategy, row := rows[i])}
+    tasks = {row.task: row.number for i in range(len(rows)) if strategy(prepared, row := rows[i]) == "lines"}
     if not tasks:
         return rows
     for task, number in tasks.items():
@@ -43,7 +43,7 @@ def for_lines(rows: Rows, folder: Path, prepared: Prepared, weights: Weights, ch
     if not file.exists():
         output.prepare(folder / "lines")
         with output.replacing(file, file.with_suffix(".part")) as lines:
-            for one in _all(rows, prepared.default_strategy, _reading(prepared, weights), folder / "lines"):
+            for one in _all(rows, prepared, _reading(prepared, weights), folder / "lines"):
                 lines.write(json.dumps(one, ensure_ascii=False).encode() + b"\n")
     report = check(file, prepared, characters, index)
     if report.problems.count:
@@ -51,16 +51,17 @@ def for_lines(rows: Rows, folder: Path, prepared: Prepared, weights: Weights, ch
     return Rows(file, index)
 
 
-def _all(rows: Rows, strategy: str, reading: Read, folder: Path) -> Iterator[dict[str, Any]]:
+def _all(rows: Rows, prepared: Prepared, reading: Read, folder: Path) -> Iterator[dict[str, Any]]:
     for i in tqdm(range(len(rows)), desc="finding fields on lines", unit=" rows", leave=False, disable=None):
         row = rows[i]
-        if by_lines(strategy, row):
+        if strategy(prepared, row) == "lines":
             yield from spread(row, reading, folder)
         else:
-            yield _as_given(row)
+            yield as_given(row)
 
 
-def _as_given(row: Row) -> dict[str, Any]:
+def as_given(row: Row) -> dict[str, Any]:
+    """The row as a line of a data file, wherever that lies."""
     asked: dict[str, Any] = {"prompt": row.prompt}
     if row.task:
         asked = {"task": row.task, "values": dict(row.values), "language": row.language}
@@ -75,5 +76,5 @@ def _reading(prepared: Prepared, weights: Weights) -> Read:
         return lambda images: [
             answer.text for answer in head.read([line_request(i, read.prompt()) for i in images], ONE_LOOK)
         ]
-    engine = TransformersEngine(prepared.name, line_reader="language")
+    engine = TransformersEngine(str(prepared.folder), line_reader="language")
     return lambda images: [a.text for a in engine.generate([line_request(i, read.prompt()) for i in images])]

@@ -21,6 +21,7 @@ from hyocr.batch import silence
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.errors import HyocrError
 from hyocr.model.checkpoint import Prepared, prepare
+from hyocr.model.smollm2 import value_scale
 from training import lora
 from training.checkpoint import Weights, load_weights, save_weights
 from training.config import check_same
@@ -28,6 +29,7 @@ from training.finetune.check import check, describe
 from training.finetune.dataset import Numbers, Packs, Rows, Tokeniser
 from training.finetune.images import sight
 from training.finetune.lengths import writes_characters
+from training.finetune.observed import for_text
 from training.finetune.prepare import for_lines
 from training.finetune.report import write_report
 from training.finetune.rows import Row
@@ -35,6 +37,7 @@ from training.finetune.score import answers, scored
 from training.finetune.settings import Plan, Settings, planned, stage
 from training.finetune.train import Tuner
 from training.packing import Pack
+from training.pretrain import adapted as adapted_to_text
 
 MOST_LOOKED_AT = 400
 """Held-out rows whose loss is watched."""
@@ -49,6 +52,8 @@ def finetune(settings: Settings) -> int:
     if settings.threads:
         torch.set_num_threads(settings.threads)
     prepared = prepare(settings.model)
+    if prepared.observes and settings.part != "language":
+        raise HyocrError(f"{prepared.name} learns from text, so only its language model can; leave --part out.")
     output.prepare(settings.output)
     _begin(settings)
     characters = writes_characters(prepared)
@@ -59,9 +64,17 @@ def finetune(settings: Settings) -> int:
     given = Rows(settings.data, settings.output / "rows.index")
     held_out = given.held_out(settings.held_out, settings.seed)
     weights = load_weights(settings.model, settings.seed)
+    if settings.full and value_scale(weights.model) != 1:
+        raise HyocrError(
+            f"The weights of {prepared.name} are scaled so that they would not learn themselves; leave --full out."
+        )
     asked = _sample(given, given.split(held_out)[1], settings.scored)
     before = _answered(settings.output / "before.jsonl", settings.model, None, asked)
-    rows = for_lines(given, settings.output, prepared, weights, characters)
+    if prepared.observes:
+        rows, labels = for_text(given, settings.output, prepared, characters)
+        print(_read(*labels), flush=True)
+    else:
+        rows = for_lines(given, settings.output, prepared, weights, characters)
     train, looked_at = rows.split(held_out)
     if not len(train):
         raise HyocrError(f"{settings.data} has nothing left to train on; give more groups or a smaller --held-out.")
@@ -78,7 +91,7 @@ def finetune(settings: Settings) -> int:
         _train(settings, plan, weights, packs, _packed(tokeniser, some, plan), prepared)
     model, adapter = (str(result), None) if settings.full else (settings.model, result)
     after = _answered(settings.output / "after.jsonl", model, adapter, asked)
-    _report(settings, asked, before, after)
+    _report(settings, asked, before, after, bool(prepared.observes))
     return 0
 
 
@@ -125,6 +138,11 @@ def _told(settings: Settings, plan: Plan, train: int, held_out: int) -> str:
     )
 
 
+def _read(labels: int, found: int) -> str:
+    lost = f"; the other {labels - found:,} are left out" if found < labels else ""
+    return f"{found:,} of {labels:,} values of fields stand in what was read{lost}"
+
+
 def _packed(tokeniser: Tokeniser, rows: Sequence[Row], plan: Plan) -> list[Pack]:
     return [tokeniser.pack(rows[i : i + 32], plan.length) for i in range(0, len(rows), 32)]
 
@@ -140,14 +158,17 @@ def _train(
     """Trains and writes the adapter, or the checkpoint."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     weights.model.to(device)
-    reads = prepared.line_reader == "ctc" and settings.part in ("language", "vision", "all")
+    reads = prepared.line_reader == "ctc" and settings.part in ("language", "vision", "all") and not prepared.observes
+    how = stage(settings, plan, reads)
     adapted = None
     if settings.full:
         lora.thaw(weights.model, settings.part)
+    elif prepared.observes:
+        adapted = adapted_to_text(weights, how, device)
     else:
         adapted = lora.attach(weights.model, settings.part, settings.rank, settings.model)
     weights.head.requires_grad_(reads)
-    Tuner(weights, stage(settings, plan, reads), plan, settings.patience).run(packs, held_out)
+    Tuner(weights, how, plan, settings.patience).run(packs, held_out)
     name = {"name": f"{prepared.name}-{settings.output.name}"}
     if adapted is None:
         save_weights(weights, settings.output / CHECKPOINT)
@@ -155,12 +176,25 @@ def _train(
         lora.save_adapter(adapted, weights, name, settings.output / ADAPTER)
 
 
-def _report(settings: Settings, rows: list[Row], before: dict[str, Prediction], after: dict[str, Prediction]) -> None:
+def _report(
+    settings: Settings,
+    rows: list[Row],
+    before: dict[str, Prediction],
+    after: dict[str, Prediction],
+    observes: bool,
+) -> None:
     kinds = list(scored(rows, before, after))
     for kind in kinds:
         print(f"\n{len(kind.after)} held-out answers in {kind.benchmark.NAME}; A: before, B: after")
         print(table(kind.differences, kind.benchmark.ERRORS))
     about = f"{settings.model}, trained on {settings.data}"
     page = write_report(settings.output, settings.output.name, about, kinds)
-    use = f"--model {settings.output / CHECKPOINT}" if settings.full else f"--adapter {settings.output / ADAPTER}"
-    print(f"\n{page}\nUse it: hyocr read FILE {use}", file=sys.stdout, flush=True)
+    print(f"\n{page}\nUse it: hyocr {_use(settings, observes)}", file=sys.stdout, flush=True)
+
+
+def _use(settings: Settings, observes: bool) -> str:
+    verb = 'ask FILE "QUESTION"' if observes else "read FILE"
+    if settings.full:
+        return f"{verb} --model {settings.output / CHECKPOINT}"
+    model = "" if settings.model == "nano" else f" --model {settings.model}"
+    return f"{verb}{model} --adapter {settings.output / ADAPTER}"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from eval.benchmarks import key_values, receipts_fields
 from eval.benchmarks.base import Benchmark, Item, Number, ratio
@@ -17,11 +18,13 @@ from eval.predictions import FAILED, Prediction
 from eval.scoring import PageScore, score_pages
 from hyocr import extraction
 from hyocr.canvas import canvas
-from hyocr.engines.base import Engine, Request
+from hyocr.document import Strategy
+from hyocr.engines.base import Engine, Generation, Request
+from hyocr.engines.verbatim import NOT_THERE
 from hyocr.errors import HyocrError
 from hyocr.pieces import cut, join
-from hyocr.reader import LINE_TASKS, Reader, line_request
-from hyocr.tasks import TASKS, fields
+from hyocr.reader import Reader, line_request, strategy_for
+from hyocr.tasks import TASKS, ask, evidence, fields
 from training.finetune.images import look, part
 from training.finetune.rows import Row
 
@@ -100,8 +103,13 @@ def name(row: Row) -> str:
 
 
 def _item(row: Row) -> Item:
-    truth = fields.parse_object(row.answer) if is_object(row) else row.answer
+    truth = fields.parse_object(row.answer) if is_object(row) else _concluded(row)
     return Item(name(row), partial(look, row), truth, row.answer)
+
+
+def _concluded(row: Row) -> str:
+    """The answer as a reader gives it: without the lines that it rests on."""
+    return evidence.parse(Generation(row.answer, "stop"), 1, 1).text if row.task == evidence.NAME else row.answer
 
 
 def answers(engine: Engine, rows: Sequence[Row]) -> Iterator[Prediction]:
@@ -126,10 +134,11 @@ def _line_requests(row: Row) -> list[Request]:
 
 def _page(engine: Engine, row: Row) -> Prediction:
     try:
-        if by_lines(engine.default_strategy, row):
-            question = ",".join(re.findall("'([^']+)'", row.values["keys"])) if row.task == fields.NAME else None
-            [page] = Reader(engine, language=row.language).read(look(row), row.task, question).pages
-            return Prediction(name(row), page.text, finish_reason=page.finish_reason, status=page.status)
+        if (how := strategy(engine, row)) != "page":
+            reader = Reader(engine, language=row.language or "en")
+            [page] = reader.read(look(row), row.task or ask.NAME, _question(row)).pages
+            text = page.text or (NOT_THERE if how == "observe" else "")
+            return Prediction(name(row), text, finish_reason=page.finish_reason, status=page.status)
         [generation] = engine.generate([Request(look(row), row.prompt, LONGEST)])
     except HyocrError as error:
         return Prediction(name(row), "", status=FAILED, error=str(error))
@@ -137,6 +146,22 @@ def _page(engine: Engine, row: Row) -> Prediction:
     return Prediction(name(row), output, finish_reason=generation.finish_reason)
 
 
-def by_lines(strategy: str, row: Row) -> bool:
-    """Whether a reader with this strategy does the row's task line by line."""
-    return strategy == "lines" and row.task in LINE_TASKS and not row.line
+def _question(row: Row) -> str | None:
+    """What the reader is asked beside the task."""
+    if row.task == fields.NAME:
+        return ",".join(re.findall("'([^']+)'", row.values["keys"]))
+    return next(iter(row.values.values()), None) if row.task else row.prompt
+
+
+class _Reading(Protocol):
+    """A checkpoint or an engine, which says how it wants to read."""
+
+    @property
+    def default_strategy(self) -> str: ...
+
+
+def strategy(reading: _Reading, row: Row) -> Strategy:
+    """How a reader does the row, a free prompt as a question; lines are shown as they are."""
+    if row.line:
+        return "page"
+    return strategy_for(row.task or ask.NAME, None, reading.default_strategy, getattr(reading, "observes", ()))

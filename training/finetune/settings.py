@@ -86,4 +86,5 @@ def stage(settings: Settings, plan: Plan, reads_lines: bool) -> Stage:
         ctc_weight=1.0 if reads_lines else 0.0,
         guide_weight=0.0,
         length=plan.length,
+        lora=0 if settings.full else settings.rank,
     )
