@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from PIL import Image
 import eval.systems
 from eval.predictions import Prediction
 from eval.speed import __main__ as speed
-from eval.speed import ours, worker
+from eval.speed import ours, report, worker
 from eval.speed.phases import PHASES, Clock, Sample, by_phase, clocked, rate
 from eval.speed.summary import summary
 from hyocr.engines.base import Request
@@ -159,6 +160,74 @@ def test_pages_are_timed_by_phase_through_the_ctc_head(ctc_checkpoint: str, page
     check_phases(figures, {"open", "find lines", "preprocess", "vision", "read head"})
     assert figures["characters_per_second"] > 0
     assert figures["tokens_per_second"] is figures["first_token"] is None
+
+
+@pytest.fixture(scope="module")
+def observing_checkpoint(ctc_checkpoint: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same, said to answer from what it read."""
+    path = tmp_path_factory.mktemp("small") / "checkpoint"
+    shutil.copytree(ctc_checkpoint, path)
+    about = {"name": "small", "default_strategy": "lines", "line_reader": "ctc", "observes": ["fields", "ask"]}
+    (path / "hyocr.json").write_text(json.dumps(about))
+    return str(path)
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hyocr.observing.LONGEST", 6)
+
+
+@pytest.mark.parametrize("verb", ours.ANSWERS)
+def test_answers_are_timed_apart_from_reading(observing_checkpoint: str, page: str, verb: str, brief: None) -> None:
+    figures = ours.answers([page, page], observing_checkpoint, threads=1, repeat=2, what=verb)
+    assert figures["samples"] == 4
+    check_phases(figures, {"open", "find lines", "preprocess", "vision", "read head", "prefill", "decode"})
+    phases, answering = figures["phases"], figures["answering"]["mean"]
+    assert figures["reading"]["mean"] + answering == pytest.approx(figures["seconds"]["mean"])
+    assert phases["prefill"]["mean"] + phases["decode"]["mean"] <= answering
+    assert phases["vision"]["mean"] <= figures["reading"]["mean"]
+    assert 0 < figures["tokens"] <= 5
+    assert figures["tokens_per_second"] > 0
+
+
+def test_all_verbs_are_known_to_the_command() -> None:
+    assert tuple(ours.ANSWERS) == report.VERBS
+
+
+def test_a_checkpoint_that_looks_at_pages_has_no_such_answers(tiny_checkpoint: Path, page: str) -> None:
+    with pytest.raises(InputError, match="does not answer from what it read"):
+        ours.answers([page], str(tiny_checkpoint), threads=1, repeat=1, what="ask")
+
+
+def test_answers_are_a_ratio_to_reading_in_the_same_run(
+    observing_checkpoint: str,
+    page: str,
+    brief: None,
+    tmp_path: Path,
+    in_this_process: list[list[str]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output = tmp_path / "speed.json"
+    speed.main([page, "--model", observing_checkpoint, "--repeat", "1", "--batches", "--output", str(output)])
+    figures = json.loads(output.read_text())
+    assert [arguments[1] for arguments in in_this_process if arguments[0] != "hyocr"] == ["read", "answers", "answers"]
+    for verb in ("extract", "ask"):
+        found = figures["answers"][verb]
+        assert found["ratio"] == found["seconds"]["median"] / figures["read"]["seconds"]["median"]
+        assert found["peak_mib"] == 200
+    assert f"ask with {observing_checkpoint}: median" in capsys.readouterr().out
+
+
+def test_answers_of_a_checkpoint_that_is_not_here_are_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def measured(measure: str, threads: int, **arguments: Any) -> dict[str, Any]:
+        raise speed.MeasureError("run hyocr fetch small")
+
+    monkeypatch.setattr(speed, "measured", measured)
+    found = speed.answers("ask", {}, 1, model="small")
+    assert found == {"error": "run hyocr fetch small"}
+    assert report.answers("ask", found) == "\nask: not measured: run hyocr fetch small"
 
 
 def test_the_language_path_is_timed_on_line_crops(tiny_checkpoint: Path, page: str) -> None:

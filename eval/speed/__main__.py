@@ -8,6 +8,11 @@ of threads and OpenMP's ordinary waiting, as users run them. Measure on a machin
 spin while they wait for one that lost its core take several times as long. Peak memory is that of the largest process
 (a program that a system starts included) as the operating system reports it (ru_maxrss); a GPU's memory is not in it.
 
+python -m eval.speed examples/receipt.jpg --answers small
+
+also times `extract` and `ask` with a checkpoint that answers from what it read, reading and answering apart, as a ratio
+to our reading. With --model small they are measured anyway.
+
 python -m eval.speed examples --served --output served.json
 
 sends many requests at once instead: through transformers, vLLM in process and vLLM's server (eval/speed/served.py).
@@ -117,7 +122,14 @@ def measure_all(options: argparse.Namespace, paths: list[str]) -> None:
                 keep(report.peer(engine, figures["peers"][engine]))
     figures["cold"] = cold(paths[0], options.model, strategy, threads, repeat)
     keep(report.cold(figures["cold"]))
-    if read["strategy"] == "lines" and read["line_reader"] == "ctc":  # the page was read without the language path
+    answering = options.answers or (options.model if read["observes"] else None)
+    if answering:
+        figures["answers"] = {}
+        for verb in report.VERBS:
+            found = answers(verb, read, threads, paths=paths, model=answering, repeat=repeat)
+            figures["answers"][verb] = found
+            keep(report.answers(verb, found))
+    elif read["strategy"] == "lines" and read["line_reader"] == "ctc":  # the page was read without the language path
         figures["language"] = measured("language", threads, **ours)
         keep(report.language(figures["language"]))
     figures["batches"] = []
@@ -160,6 +172,17 @@ def beside(engine: str, read: dict[str, Any], threads: int, **arguments: Any) ->
     return figures | {"ratio": figures["seconds"]["median"] / read["seconds"]["median"]}
 
 
+def answers(verb: str, read: dict[str, Any], threads: int, **arguments: Any) -> dict[str, Any]:
+    """Figures of `extract` or `ask` with the ratio of their median seconds to reading's; only the error where there are
+    none, as where the checkpoint is not on this machine."""
+    try:
+        figures = measured("answers", threads, **arguments, what=verb)
+    except MeasureError as error:
+        return {"error": str(error)}
+    ratio = figures["seconds"]["median"] / read["seconds"]["median"]
+    return figures | {"model": arguments["model"], "ratio": ratio}
+
+
 def machine(threads: int) -> dict[str, Any]:
     """What the figures depend on besides the code."""
     cpu = platform.processor() or platform.machine()
@@ -192,6 +215,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--repeat", type=positive, default=5, help="how often each page is timed")
     parser.add_argument("--batches", type=positive, nargs="*", default=BATCHES, help="pages read together")
     parser.add_argument("--peers", action="store_true", help="also time the other systems of eval.systems")
+    parser.add_argument("--answers", metavar="MODEL", help="also time extract and ask with this checkpoint, as small")
     parser.add_argument("--served", action="store_true", help="time many requests through transformers and vLLM")
     parser.add_argument("--served-requests", type=positive, help="at most so many for each figure, for a short try")
     parser.add_argument("--vllm", type=_settings, default={}, help="JSON object of vLLM's settings that win over ours")

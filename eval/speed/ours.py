@@ -1,4 +1,4 @@
-"""Our own figures: pages one by one and by phase, the language path on line crops, pages together.
+"""Our own figures: pages one by one and by phase, answers about pages, the language path on line crops, pages together.
 
 Readings are timed with `time.perf_counter` after one that is not: that one wakes the libraries' thread pools and
 caches.
@@ -30,6 +30,10 @@ CROPS = 8
 
 MOST_PAGES = 64
 """A batch is read again only while this many pages are not exceeded: 32 pages twice are enough to tell."""
+
+
+ANSWERS = {"extract": ("fields", "company,date,address,total"), "ask": ("ask", "What is the total?")}
+"""What pages are asked, as task and question, by the verb of the command line that asks it."""
 
 
 class Recorder:
@@ -66,23 +70,42 @@ def read(paths: list[str], model: str, strategy: str | None, threads: int, repea
     samples: list[Sample] = []
     characters = 0
     with clocked() as clock:
-        for path in paths * repeat:
-            with closing(open_source(path)) as pages:
-                results = reader.pages(pages)
-                for _ in range(pages.total):
-                    sample, page = clock.sample(next, results)
-                    samples.append(sample)
-                    characters += len(_checked(page).raw.replace("\n", ""))
+        for sample, page in _sampled(clock, reader, paths * repeat):
+            samples.append(sample)
+            characters += len(page.raw.replace("\n", ""))
         by_head = reader.strategy == "lines" and engine.line_reader == "ctc"
         first = None if by_head else _first_token(clock, engine, asked[:1], repeat)
     return start | {
         "strategy": reader.strategy,
         "line_reader": engine.line_reader,
+        "observes": bool(engine.observes),
         **by_phase(samples),
         # The head names all characters of a batch at once: what they cost is the tower's pass.
         "characters_per_second": rate(characters, samples, ["vision", "read head"]) if by_head else None,
         "tokens_per_second": rate(sum(sample.tokens for sample in samples), samples, ["decode"]),
         "first_token": first,
+    }
+
+
+def answers(paths: list[str], model: str, threads: int, repeat: int, what: str) -> dict[str, Any]:
+    """Seconds per page from the file to the answer of a verb of ANSWERS, reading the lines and answering apart.
+
+    Raises InputError for a checkpoint that does not answer from what it read.
+    """
+    engine, start = _load(model, threads)
+    task, question = ANSWERS[what]
+    reader = Reader(engine, retry=False)
+    if reader.strategy_for(task) != "observe":
+        raise InputError(f"{engine.name} does not answer from what it read, so there is nothing to time; try small.")
+    reader.read(paths[0], task, question)  # wakes libraries and caches
+    with clocked() as clock:
+        samples = [sample for sample, _ in _sampled(clock, reader, paths * repeat, task, question)]
+    return start | {
+        **by_phase(samples),
+        "reading": summary([sample.total - sample.answering for sample in samples]),
+        "answering": summary([sample.answering for sample in samples]),
+        "tokens": sum(sample.tokens for sample in samples) / len(samples),
+        "tokens_per_second": rate(sum(sample.tokens for sample in samples), samples, ["decode"]),
     }
 
 
@@ -158,6 +181,18 @@ def _first_token(clock: Clock, engine: TransformersEngine, requests: Sequence[Re
     asked = [replace(request, max_tokens=1) for request in requests] * repeat
     samples = [clock.sample(list, engine.stream(one))[0] for one in asked]
     return summary([sample.total for sample in samples]) if samples else None
+
+
+def _sampled(
+    clock: Clock, reader: Reader, paths: Sequence[str], task: str = "read", question: str | None = None
+) -> Iterator[tuple[Sample, PageResult]]:
+    """Each page of the files, timed from decoding it."""
+    for path in paths:
+        with closing(open_source(path)) as pages:
+            results = reader.pages(pages, task, question)
+            for _ in range(pages.total):
+                sample, page = clock.sample(next, results)
+                yield sample, _checked(page)
 
 
 def _requests(paths: Sequence[str], strategy: str, pages: int) -> list[Request]:

@@ -17,7 +17,7 @@ from unittest.mock import patch
 import torch
 
 from eval.speed.summary import summary
-from hyocr import reader, sources
+from hyocr import observing, reader, sources
 from hyocr.engines import decoding, line_head, prompting, transformers, writer
 from hyocr.engines.transformers import TransformersEngine
 from hyocr.model import ctc, tower
@@ -50,11 +50,13 @@ CLOCKED: tuple[tuple[Any, str, str], ...] = (
 @dataclass(frozen=True)
 class Sample:
     """One timed piece of work: seconds in all and by phase ("rest" included), and the tokens decoded after the first
-    of each answer, which is the prefill's."""
+    of each answer, which is the prefill's. `answering` are the seconds of all that from having read the page's lines to
+    having its answer, whatever their phase (`observing.conclude`)."""
 
     total: float
     phases: dict[str, float]
     tokens: int
+    answering: float = 0.0
 
 
 class Clock:
@@ -63,6 +65,7 @@ class Clock:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
         self.tokens = 0
+        self.answering = 0.0
         self._running: list[str] = []
         self._since = 0.0
 
@@ -80,12 +83,12 @@ class Clock:
     def sample(self, work: Callable[..., Result], *args: Any) -> tuple[Sample, Result]:
         """Runs `work(*args)` once: its time by phase, and what it returned."""
         self.seconds.clear()
-        self.tokens = 0
+        self.tokens, self.answering = 0, 0.0
         started = _now()
         result = work(*args)
         total = _now() - started
         phases = {name: self.seconds[name] for name in PHASES}
-        return Sample(total, phases | {"rest": total - sum(phases.values())}, self.tokens), result
+        return Sample(total, phases | {"rest": total - sum(phases.values())}, self.tokens, self.answering), result
 
     def _charge(self) -> None:
         now = _now()
@@ -102,6 +105,7 @@ def clocked() -> Iterator[Clock]:
         for owner, name, phase in CLOCKED:
             stack.enter_context(patch.object(owner, name, _timed(clock, phase, getattr(owner, name))))
         stack.enter_context(patch.object(transformers, "decode", _timed_decode(clock, decoding.decode)))
+        stack.enter_context(patch.object(observing, "conclude", _timed_answer(clock, observing.conclude)))
         stack.enter_context(patch.object(writer.TokenWriter, "push", _counted(clock, writer.TokenWriter.push)))
         yield clock
 
@@ -142,6 +146,15 @@ def _counted(clock: Clock, push: Callable[..., None]) -> Callable[..., None]:
         push(*args)
 
     return counted
+
+
+def _timed_answer(clock: Clock, conclude: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+    def timed(*args: Any) -> Iterator[Any]:
+        started = _now()
+        yield from conclude(*args)  # yields nothing unless it tries again
+        clock.answering += _now() - started
+
+    return timed
 
 
 def _timed_decode(clock: Clock, decode: Callable[..., Iterator[None]]) -> Callable[..., Iterator[None]]:

@@ -9,6 +9,8 @@ from eval.speed.summary import SERVED
 
 ENGINES = {"transformers": "transformers", "vllm": "vLLM in process", "server": "vLLM's server"}
 """What `eval.speed.served` measures, and what it is called."""
+VERBS = ("extract", "ask")
+"""What pages are asked by `eval.speed.ours.answers`."""
 
 
 def header(figures: Mapping[str, Any]) -> str:
@@ -33,6 +35,19 @@ def read(figures: Mapping[str, Any]) -> str:
     if figures["characters_per_second"]:
         lines.append(f"  {figures['characters_per_second']:.0f} characters/s (CTC: vision and read head, no decoding)")
     return "\n".join([*lines, *_decoding(figures)])
+
+
+def answers(verb: str, figures: Mapping[str, Any]) -> str:
+    """Answers about pages, reading and answering apart."""
+    if "error" in figures:
+        return f"\n{verb}: not measured: {figures['error']}"
+    title = f"\n{verb} with {figures['model']}: {_seconds(figures)} a page"
+    reading, answering = figures["reading"]["median"], figures["answering"]["median"]
+    lines = [f"{title}, {figures['ratio']:.2f} times the median of reading, {_peak(figures)}"]
+    lines.append(
+        f"  {reading:.3f} s to read, {answering:.3f} s to answer with {figures['tokens']:.0f} more tokens than one"
+    )
+    return "\n".join([*lines, *_phases(figures), _start(figures), *_decoding(figures)])
 
 
 def language(figures: Mapping[str, Any]) -> str:
@@ -129,7 +144,7 @@ def _decoding(figures: Mapping[str, Any]) -> list[str]:
     lines = []
     if figures["tokens_per_second"]:
         lines.append(f"  {figures['tokens_per_second']:.0f} tokens/s in decode, without each answer's first")
-    if figures["first_token"]:
+    if figures.get("first_token"):
         first = figures["first_token"]
         lines.append(f"  first token after median {first['median']:.3f} s, p95 {first['p95']:.3f} s (streamed)")
     return lines

@@ -15,8 +15,8 @@ from hyocr.errors import HyocrError
 
 
 def measure(name: str, **arguments: Any) -> dict[str, Any]:
-    """What `name` ("read", "language", "batch", "served" or "peer") measures, and the seconds that its
-    libraries took to import.
+    """What `name` ("read", "answers", "language", "batch", "served" or "peer") measures, and the seconds that
+    its libraries took to import.
 
     They are imported here: a peer's memory is not charged with ours.
     """
@@ -40,7 +40,7 @@ def measure(name: str, **arguments: Any) -> dict[str, Any]:
         from eval.speed import ours
 
         measures: dict[str, Callable[..., dict[str, Any]]]
-        measures = {"read": ours.read, "language": ours.language, "batch": ours.batch}
+        measures = {"read": ours.read, "answers": ours.answers, "language": ours.language, "batch": ours.batch}
         function = measures[name]
     imported = time.perf_counter() - started
     return {"import": imported, **function(**arguments)}
