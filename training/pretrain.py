@@ -22,7 +22,7 @@ from torch.utils.data import DataLoader
 from transformers.utils.logging import disable_progress_bar
 
 from hyocr.errors import HyocrError
-from hyocr.model.checkpoint import fast_in_bfloat16
+from hyocr.model.checkpoint import cast_weights, fast_in_bfloat16
 from training import distributed
 from training.batches import Batches
 from training.checkpoint import Weights, load_weights, save_state, save_weights, with_values
@@ -259,7 +259,7 @@ def frozen(stage: Stage) -> list[str]:
 def adapted(weights: Weights, stage: Stage, device: torch.device) -> Any:
     """Puts a low-rank adapter on the language model's layers, whose own weights are in bfloat16 where that is fast."""
     if fast_in_bfloat16(device):
-        weights.model.model.language_model.to(torch.bfloat16)
+        cast_weights(weights.model.model.language_model, torch.bfloat16)
     weights.head.requires_grad_(False)
     model = attach(weights.model, "language", stage.lora, stage.init, stage.lora_from)
     if stage.adapter:

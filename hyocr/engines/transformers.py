@@ -14,7 +14,7 @@ from hyocr.engines.line_head import LineHead, load_line_head, read_single_lines
 from hyocr.engines.prompting import Job, Prompter
 from hyocr.errors import EngineError
 from hyocr.model.attention import group_queries
-from hyocr.model.checkpoint import Checkpoint, fast_in_bfloat16, load
+from hyocr.model.checkpoint import Checkpoint, cast_weights, fast_in_bfloat16, load
 
 BATCH_TOKENS = {"cpu": 16384, "cuda": 131072}
 """Prompt plus answer tokens of one batch, at most. A token's keys and values take 4 KB in nano, 98 KB in the 1B.
@@ -146,7 +146,7 @@ def _set_precision(loaded: Checkpoint, wanted: str) -> None:
             return
         wanted = "bfloat16"
     for part in (model.model.language_model, model.lm_head):
-        part.to(getattr(torch, wanted))
+        cast_weights(part, getattr(torch, wanted))
     if wanted == "bfloat16" and model.device.type == "cpu":
         group_queries(model)
 
