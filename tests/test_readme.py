@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from eval.serving import served
+from hyocr.model.store import is_fetched
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -28,10 +29,29 @@ def blocks(language: str) -> list[str]:
 
 def test_the_python_example_reads_the_receipt():
     # The other example wants a server: see test_vllm_server.
-    [example] = [block for block in blocks("python") if "Reader(" in block]
+    [example] = [block for block in blocks("python") if 'TransformersEngine("nano")' in block]
     shown = run(sys.executable, "-c", example)
     assert "15.90" in shown
     assert "finished page 1 of 1 ok" in shown
+
+
+needs_small = pytest.mark.skipif(not is_fetched(), reason="small is not on this machine: hyocr fetch small")
+
+
+@needs_small
+def test_the_python_example_traces_the_receipts_values():
+    [example] = [block for block in blocks("python") if 'TransformersEngine("small")' in block]
+    shown = run(sys.executable, "-c", example)
+    assert re.search(r"^date = \S+ True 0\.\d\d \[Box\(", shown, re.MULTILINE)
+    assert re.search(r"^total = 15\.90 True", shown, re.MULTILINE)
+
+
+@needs_small
+def test_small_answers_about_the_receipt():
+    assert "15.90" in run(sys.executable, "-m", "hyocr", "ask", "What is the total?", "examples/receipt.jpg")
+    values = json.loads(run(sys.executable, "-m", "hyocr", "extract", "company,date,total", "examples/receipt.jpg"))
+    assert values["total"] == "15.90"
+    assert values["date"]
 
 
 def test_the_document_apis_curl_works(tmp_path: Path):

@@ -16,5 +16,7 @@ test -e runs/labels_whole.json ||
 "$PYTHON" -m training.readings --receipts "$RECEIPTS" --output runs/readings --scales 1 0.93
 # Counted anew only by hand: the rates that ship are in training/synth/noise.json.
 #   python -m training.noise --readings runs/readings/1 --receipts "$RECEIPTS" --labels runs/labels_whole.json
-nice -n 19 "$PYTHON" -m training.pretrain training/stages/small_cpu_1_observed.yaml --text "$TEXT" --receipts "$RECEIPTS"
-"$PYTHON" -m training.export_adapter --adapter runs/small_cpu_1_observed/checkpoint --output hyocr/weights/small
+for stage in small_cpu_1_observed small_cpu_2_receipts; do
+  nice -n 19 "$PYTHON" -m training.pretrain "training/stages/$stage.yaml" --text "$TEXT" --receipts "$RECEIPTS"
+done
+"$PYTHON" -m training.export_adapter --adapter runs/small_cpu_2_receipts/checkpoint --output hyocr/weights/small
