@@ -7,6 +7,7 @@ they were read (`training.sources.as_read`): a value that was not read at all is
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -31,6 +32,10 @@ from training.finetune.images import identity, look
 from training.finetune.prepare import as_given
 from training.finetune.rows import Row
 from training.sources.as_read import SHORT, as_read
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+_ALONE = r"(?<![\d.,]){}(?![.,]?\d)"
+"""A number that is no part of another."""
 
 Labels = tuple[int, int]
 """How many values there are, and how many of them were read."""
@@ -65,17 +70,21 @@ def for_text(rows: Rows, folder: Path, prepared: Prepared, characters: bool) -> 
 def read_pages(rows: Rows, file: Path, prepared: Prepared) -> dict[str, str]:
     """The text of every page that the rows ask about, by `_key`; what is not in `file` yet is read and added to it."""
     readings = _kept(file)
-    left = {key: row for i in range(len(rows)) if (key := _key(row := rows[i])) not in readings}
+    left: dict[str, Row] = {}
+    for i in range(len(rows)):
+        row = rows[i]
+        if _key(row) not in readings:
+            left.setdefault(_key(row), row)
     if not left:
         return readings
     with closing(TransformersEngine(str(prepared.folder))) as engine, file.open("ab") as kept:
         reader = Reader(engine, "lines")
-        for key, row in tqdm(left.items(), "reading pages", unit=" pages", leave=False, disable=None):
+        for place, row in tqdm(left.items(), "reading pages", unit=" pages", leave=False, disable=None):
             [page] = reader.read(look(row)).pages
             if page.error and page.status == "failed":
                 raise HyocrError(f"line {row.number}: {row.image} cannot be read: {page.error.message}")
-            readings[key] = observe(page.lines).text
-            kept.write(json.dumps([key, readings[key]], ensure_ascii=False).encode() + b"\n")
+            readings[place] = observe(page.lines).text
+            kept.write(json.dumps([place, readings[place]], ensure_ascii=False).encode() + b"\n")
             kept.flush()
     return readings
 
@@ -88,7 +97,7 @@ def _kept(file: Path) -> dict[str, str]:
     whole = whole[: whole.rfind(b"\n") + 1]
     with file.open("r+b") as kept:
         kept.truncate(len(whole))
-    return dict(map(json.loads, whole.decode().splitlines()))
+    return dict(map(json.loads, whole.splitlines()))
 
 
 def _key(row: Row) -> str:
@@ -159,7 +168,17 @@ def _value(value: str, part: str, page: str) -> str | None:
     """The value as it was read on the page; None where that was not on this part."""
     if part != page and _fit(value, part) < _fit(value, page):
         return None
-    return as_read(value, page)
+    read = as_read(value, page)
+    return read and _with_zeros(read, page)
+
+
+def _with_zeros(number: str, page: str) -> str:
+    """48.70 for 48.7, as programs write numbers that end in zeros, where the page has the first alone."""
+    if not _NUMBER.fullmatch(number) or re.search(_ALONE.format(re.escape(number)), page):
+        return number
+    zeros = "0+" if "." in number else r"\.0+"
+    whole = re.search(_ALONE.format(re.escape(number) + zeros), page)
+    return whole[0] if whole else number
 
 
 def _fit(value: str, text: str) -> float:

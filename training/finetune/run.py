@@ -139,7 +139,8 @@ def _told(settings: Settings, plan: Plan, train: int, held_out: int) -> str:
 
 
 def _read(labels: int, found: int) -> str:
-    lost = f"; the other {labels - found:,} are left out" if found < labels else ""
+    """What is said of the values that were and were not read."""
+    lost = f"; not found and left out: {labels - found:,}" if found < labels else ""
     return f"{found:,} of {labels:,} values of fields stand in what was read{lost}"
 
 
