@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Nano from nothing on a two-core CPU in about thirteen hours. Stage 1, what the tower sees: letters, then lines, by CTC alone. Stage 2, all
+# Nano from nothing on a two-core CPU in about fourteen hours. Stage 1, what the tower sees: letters, then lines, by CTC alone. Stage 2, all
 # of it: the language model learns to say what the tower sees, short lines first, and to be asked; then GRPO.
 # Needs the fonts (training/install_fonts.sh), text to draw (TEXT) and receipts with a train split (RECEIPTS); see README, "Training".
 # Stopped at any time, the same command goes on where it was.
@@ -47,4 +47,11 @@ policy training/rl/runs/nano_cpu_asked.yaml runs/nano_cpu_2g_asked/checkpoint
 mean runs/nano_cpu_2f_language/checkpoint runs/rl_lines/checkpoint runs/rl_lines_half
 mean runs/nano_cpu_2g_asked/checkpoint runs/rl_asked/checkpoint runs/rl_asked_half
 mean runs/rl_lines_half runs/rl_asked_half runs/rl_mean
-"$PYTHON" -m training.export --checkpoint runs/rl_mean --output runs/nano_cpu_export
+# The receipts' truth ended at the first comma of each line until December 2026; these two stages put it right.
+test -e runs/labels_whole.json ||
+  "$PYTHON" -m training.relabel --checkpoint runs/rl_mean --receipts "$RECEIPTS" --output runs/labels_whole.json
+train nano_cpu_1f_commas
+test -e runs/nano_1f_mean ||
+  "$PYTHON" -m training.soup runs/rl_mean runs/nano_cpu_1f_commas/checkpoint --output runs/nano_1f_mean
+train nano_cpu_2h_settle
+"$PYTHON" -m training.export --checkpoint runs/nano_cpu_2h_settle/checkpoint --output runs/nano_cpu_export
