@@ -94,7 +94,7 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
     """Read documents by asking, with one small vision-language model."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # results are UTF-8 whatever the locale
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    # Beside another busy process OpenMP's waiting threads spin, and a page takes as long as ten. Torch is not loaded yet.
+    # Beside another busy process OpenMP's waiting threads spin: a page takes as long as ten. Set before torch loads.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what the libraries tell programmers
