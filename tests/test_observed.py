@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from hyocr.engines.verbatim import NOT_THERE
 from hyocr.tasks import evidence, fields
 from training.example import SampleError
 from training.lora import attach
-from training.sources.names import ASKING, NAMES, NOT_THERE, QUESTIONS, name_of, question_for, reserved
+from training.sources.names import ASKING, NAMES, QUESTIONS, name_of, question_for, reserved
 from training.sources.observed import TASKS, Observed, Page, drawn_page, receipt_page
 from training.sources.receipts import LabelledReceipt
 from training.synth.engine import Engine

@@ -21,9 +21,6 @@ QUESTIONS: dict[str, list[str]] = _WORDS["questions"]
 ASKING: list[str] = _WORDS["asking"]
 """Questions about any field, its name in the braces."""
 
-NOT_THERE = "Not found."
-"""The answer to what the page does not say."""
-
 
 def name_of(rng: random.Random, field: str, testing: bool, own: float = 0.5) -> str:
     """A name to ask for a field by: its own with probability `own`, else another, each written one of several ways.

@@ -14,12 +14,13 @@ from typing import Any
 
 from hyocr import wording
 from hyocr.document import Box, Line
+from hyocr.engines.verbatim import NOT_THERE
 from hyocr.observation import observe, observed_prompt
 from hyocr.tasks import fields
 from training.example import Example, SampleError
 from training.noise import reading
 from training.sources.as_read import as_read
-from training.sources.names import NOT_THERE, name_of, question_for
+from training.sources.names import name_of, question_for
 from training.sources.receipts import LabelledReceipt
 from training.synth.engine import Engine
 from training.synth.noise import channel
