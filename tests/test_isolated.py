@@ -254,8 +254,10 @@ def page(size=[10, 10], dpi=None, figures=[]):
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_child_that_was_taken_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: str) -> None:
-    pipe = subprocess.PIPE
-    child = subprocess.Popen([sys.executable, "-c", CHILD + ANSWERS[answer]], stdin=pipe, stdout=pipe, stderr=pipe)
+    pipe, script = subprocess.PIPE, CHILD + ANSWERS[answer]
+    if "page(" in ANSWERS[answer]:  # it ends once it was asked for the page: one that ended before is started anew
+        script += "; sys.stdin.readline(); sys.stdin.readline()"
+    child = subprocess.Popen([sys.executable, "-c", script], stdin=pipe, stdout=pipe, stderr=pipe)
     monkeypatch.setattr(isolated, "_start", lambda: child)
     with child.stderr, pytest.raises(InputError, match="breaks the decoder"):  # type: ignore[union-attr]
         next(open_isolated(tmp_path / "a.png"))
