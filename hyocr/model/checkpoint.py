@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,10 +38,13 @@ class Checkpoint(Prepared):
 def fast_in_bfloat16(device: torch.device) -> bool:
     """Whether the device computes in bfloat16: GPUs, and processors with AVX-512 BF16 or AMX.
 
-    Others emulate it, some hundred times slower than float32.
+    Others emulate it, some hundred times slower than float32. HYOCR_FLOAT32=1 in the environment says no for any
+    processor: float32 gives nearly the same digits everywhere.
     """
     if device.type != "cpu":
         return device.type == "cuda"
+    if os.environ.get("HYOCR_FLOAT32") == "1":
+        return False
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
