@@ -13,26 +13,23 @@ nowhere.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from hyocr import sums
 from hyocr.document import Field, Line, PageError, PageResult, Unparsed
-from hyocr.engines.base import Budget, Engine, Generation, Request, Verbatim
+from hyocr.engines.base import Budget, Engine, Generation, Request, Verbatim, geometric_mean
 from hyocr.engines.verbatim import NOT_THERE
 from hyocr.highlight import placed
 from hyocr.ladder import Retry, ask_again, worst
 from hyocr.locating import Place, locate
+from hyocr.model.choice import OBSERVED
 from hyocr.normalising import normalised
 from hyocr.observation import Observation, observe, observed_prompt
 from hyocr.tasks import TASKS, ask, evidence, fields, key
 from hyocr.tasks.parts import tagged
 from hyocr.windows import windows
-
-OBSERVED = (fields.NAME, key.NAME, ask.NAME, evidence.NAME)
-"""Tasks that can be answered from what was read."""
 
 VERBATIM = (fields.NAME, key.NAME, ask.NAME)
 """Those whose answers can be bound to what was read."""
@@ -138,7 +135,7 @@ def _write(result: PageResult, asked: Question, answers: Sequence[_Answered], pa
     whole = result.finish_reason == "stop" and not result.unparsed and not result.contradictions
     result.status = "ok" if whole else "partial"
     known = [(one.confidence, len(one.value)) for one in result.fields if one.confidence is not None]
-    result.confidence = _mean(known)
+    result.confidence = geometric_mean(known)
     result.min_confidence = min(
         (one.min_confidence or 0.0 for one in result.fields if one.confidence is not None), default=None
     )
@@ -247,16 +244,9 @@ def _confidence(
 ) -> tuple[float | None, float | None]:
     """Of the model and the lines together: see the module. Where one of them is unknown, the other's."""
     lines = [(part.lines[index], stop - start) for index, start, stop in place.spans] if place else []
-    read = _mean([(line.confidence, length) for line, length in lines if line.confidence is not None])
+    read = geometric_mean([(line.confidence, length) for line, length in lines if line.confidence is not None])
     least = [line.min_confidence for line, _ in lines if line.min_confidence is not None]
     both = [one for one in (written[0], read) if one is not None]
     if written[1] is not None:
         least.append(written[1])
-    return _mean([(one, 1) for one in both]), min(least, default=None)
-
-
-def _mean(weighted: Sequence[tuple[float, int]]) -> float | None:
-    """Geometric mean of (probability, weight) pairs; None of none."""
-    total = sum(max(1, weight) for _, weight in weighted)
-    logs = sum(max(1, weight) * math.log(max(p, 1e-300)) for p, weight in weighted)
-    return min(1.0, math.exp(logs / total)) if weighted else None
+    return geometric_mean([(one, 1) for one in both]), min(least, default=None)

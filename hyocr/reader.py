@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -14,11 +13,12 @@ from PIL import Image
 from hyocr import extraction, observing, pieces
 from hyocr.canvas import canvas
 from hyocr.document import Document, Line, PageResult, Strategy
-from hyocr.engines.base import Budget, Engine, Generation, Request
+from hyocr.engines.base import Budget, Engine, Generation, Request, geometric_mean
 from hyocr.errors import HyocrError
 from hyocr.events import PageEvent, Reading, failed, one_by_one, together
 from hyocr.ladder import PENALTY, Retry, ask_again, climb, worst
 from hyocr.lines import LineCrop, propose, rows
+from hyocr.model.choice import OBSERVED
 from hyocr.sources import Page, Pages, Source, open_source
 from hyocr.tasks import TASKS, fields, read
 
@@ -209,7 +209,7 @@ def strategy_for(task: str, wanted: str | None, default: str, observes: Collecti
     `default`. Tasks that this one cannot do are done by the page, and line by line where it is "observe".
     """
     chosen = _strategy(wanted or ("observe" if task in observes else default))
-    if chosen == "observe" and task not in observing.OBSERVED:
+    if chosen == "observe" and task not in OBSERVED:
         chosen = "lines"
     return "page" if chosen == "lines" and task not in LINE_TASKS else chosen
 
@@ -261,14 +261,7 @@ def _conclude(result: PageResult, generations: Sequence[Generation]) -> None:
     result.status = "partial" if result.finish_reason != "stop" or result.unparsed else "ok"
     known = [line for line in result.lines if line.confidence is not None]
     if known:
-        result.confidence = _mean([(line.confidence or 0.0, len(line.text)) for line in known])
+        result.confidence = geometric_mean([(line.confidence or 0.0, len(line.text)) for line in known])
         result.min_confidence = min(line.min_confidence or 0.0 for line in known)
     elif len(generations) == 1:
         result.confidence, result.min_confidence = generations[0].confidence()
-
-
-def _mean(weighted: Sequence[tuple[float, int]]) -> float:
-    """Geometric mean of (probability, weight) pairs: exp(sum(w ln p) / sum(w)); 0 if any p is."""
-    total = sum(weight for _, weight in weighted)
-    logs = sum(weight * math.log(max(p, 1e-300)) for p, weight in weighted)
-    return min(1.0, math.exp(logs / max(1, total)))

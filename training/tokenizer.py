@@ -21,6 +21,7 @@ from transformers.models.hunyuan_vl.image_processing_pil_hunyuan_vl import HunYu
 
 from hyocr.canvas import HEIGHT, STEP
 from hyocr.model import vocabulary as v
+from hyocr.model.smollm2_tokenizer import wrap_tokenizer
 
 VOCABULARY_SIZE = 8192
 WESTERN_EUROPEAN = "".join(map(chr, range(0xA1, 0x180))).replace("\xad", "") + "ȘșȚț–—‘’“”„•…‰€™−"
@@ -79,20 +80,7 @@ def build(lines: Iterator[str]) -> PreTrainedTokenizerFast:
     # Markup is ordinary vocabulary (kept when special tokens are skipped); control tokens are special.
     core.add_tokens([AddedToken(token, normalized=False) for token in v.MARKUP_TOKENS])
     core.add_special_tokens([*v.CONTROL_TOKENS, *v.RESERVED_TOKENS])
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=core,
-        pad_token=v.PAD,
-        bos_token=v.BEGIN,
-        eos_token=v.ASSISTANT,
-        clean_up_tokenization_spaces=False,
-        padding_side="left",
-        extra_special_tokens={
-            "image_token": v.IMAGE,
-            "image_start_token": v.IMAGE_START,
-            "image_end_token": v.IMAGE_END,
-        },
-    )
-    tokenizer.chat_template = v.CHAT_TEMPLATE
+    tokenizer = wrap_tokenizer(core, v.BEGIN, v.ASSISTANT, v.CHAT_TEMPLATE)
     if len(tokenizer) != VOCABULARY_SIZE:
         raise ValueError(f"the vocabulary has {len(tokenizer)} entries, not {VOCABULARY_SIZE}: give more text")
     return tokenizer

@@ -125,6 +125,16 @@ def refuse_verbatim(requests: Sequence[Request]) -> None:
             )
 
 
+def geometric_mean(weighted: Sequence[tuple[float, int]]) -> float | None:
+    """Compute exp(sum(w ln p) / sum(w)) of (probability, weight) pairs: 0 if any p is, None of none.
+
+    Weights count as 1 at least.
+    """
+    total = sum(max(1, weight) for _, weight in weighted)
+    logs = sum(max(1, weight) * math.log(max(p, 1e-300)) for p, weight in weighted)
+    return min(1.0, math.exp(logs / total)) if weighted else None
+
+
 class Engine(Protocol):
     """Runs the checkpoint `name`, whose metadata asks for the reading strategy `default_strategy`.
 

@@ -32,6 +32,25 @@ CHAT_TEMPLATE = (
 """SmolLM2's ChatML, which it was trained with. An empty system message, as HunyuanOCR's chat has, writes nothing."""
 
 
+def wrap_tokenizer(core: Tokenizer, begin: str, end: str, chat_template: str) -> PreTrainedTokenizerFast:
+    """Give a tokenizer its beginning and end of answers, our names of padding and images, and a chat template."""
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=core,
+        pad_token=v.PAD,
+        bos_token=begin,
+        eos_token=end,
+        clean_up_tokenization_spaces=False,
+        padding_side="left",
+        extra_special_tokens={
+            "image_token": v.IMAGE,
+            "image_start_token": v.IMAGE_START,
+            "image_end_token": v.IMAGE_END,
+        },
+    )
+    tokenizer.chat_template = chat_template
+    return tokenizer
+
+
 def build_tokenizer(tokens: list[str], merges: list[tuple[str, str]]) -> PreTrainedTokenizerFast:
     """From SmolLM2's vocabulary in the order of its ids, and its merges. Raises ValueError for another vocabulary."""
     if lacking := {*RENAMED, "<|im_start|>", "<|im_end|>", "<|endoftext|>"} - {*tokens[:NUMBER_OF_SPECIAL]}:
@@ -43,18 +62,4 @@ def build_tokenizer(tokens: list[str], merges: list[tuple[str, str]]) -> PreTrai
     )
     core.decoder = decoders.ByteLevel()
     core.add_special_tokens(tokens[:NUMBER_OF_SPECIAL])
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=core,
-        pad_token=v.PAD,
-        bos_token="<|im_start|>",
-        eos_token="<|im_end|>",
-        clean_up_tokenization_spaces=False,
-        padding_side="left",
-        extra_special_tokens={
-            "image_token": v.IMAGE,
-            "image_start_token": v.IMAGE_START,
-            "image_end_token": v.IMAGE_END,
-        },
-    )
-    tokenizer.chat_template = CHAT_TEMPLATE
-    return tokenizer
+    return wrap_tokenizer(core, "<|im_start|>", "<|im_end|>", CHAT_TEMPLATE)
